@@ -1,0 +1,177 @@
+"""The process in which a stranger's query or record is handled; it may be killed at any time.
+
+Run as ``python -m partnergraph.child`` by :mod:`partnergraph.pool`, never by hand. It reads
+jobs from its standard input and writes frames to its standard output. A job is one line of
+JSON followed by its bytes; a frame is a letter, a length and that many bytes:
+
+``H``  what the answer is (JSON), before its first byte
+``D``  a piece of the answer
+``E``  the error the job ended with (JSON)
+``.``  the job is done
+"""
+
+import io
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, cast
+
+from partnergraph.errors import FaultError, LimitError, PartnergraphError
+
+_CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
+
+
+def main() -> None:
+    """Handle jobs until the parent closes the pipe."""
+    parent = int(sys.argv[1])
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # a stray print must not end up among the frames
+    isolated = _leave_the_world(parent)
+    _send(answers, b"H", json.dumps({"isolated": isolated}).encode())
+    while line := requests.readline():
+        job = json.loads(line)
+        body = requests.read(job["length"])
+        _limit(job)
+        try:
+            _JOBS[job["kind"]](job, body, _Frames(answers, job["answer_bytes"]))
+            _send(answers, b".", b"")
+        except PartnergraphError as error:
+            _send(answers, b"E", _pack(error))
+        except MemoryError:
+            _send(answers, b"E", _pack(LimitError("the work needed more memory than it may use")))
+        except Exception as error:
+            fault = FaultError(f"{type(error).__name__} while handling a {job['kind']}")
+            _send(answers, b"E", _pack(fault))
+            raise
+
+
+def _pack(error: PartnergraphError) -> bytes:
+    fields = {
+        "kind": type(error).__name__,
+        "detail": error.detail,
+        "hint": error.hint,
+        "where": error.where.as_dict(),
+    }
+    return json.dumps(fields).encode()
+
+
+def _send(answers: IO[bytes], letter: bytes, content: bytes) -> None:
+    answers.write(letter + struct.pack(">I", len(content)) + content)
+    answers.flush()
+
+
+class _Frames(io.RawIOBase):
+    """A file to write the answer to; it counts, and stops at the limit."""
+
+    def __init__(self, answers: IO[bytes], most: int) -> None:
+        self._answers = answers
+        self._most = most
+        self._pending = bytearray()
+        self._total = 0
+
+    def announce(self, about: dict[str, object]) -> None:
+        """Say what the answer is."""
+        _send(self._answers, b"H", json.dumps(about).encode())
+
+    def writable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def write(self, piece: Any) -> int:
+        """Take a piece of the answer."""
+        self._total += len(piece)
+        if self._total > self._most:
+            raise LimitError(
+                f"the answer is longer than {self._most:,} bytes",
+                hint="Ask for less with LIMIT, or for fewer columns",
+            )
+        self._pending += piece
+        if len(self._pending) >= 65536:
+            self.flush()
+        return len(piece)
+
+    def flush(self) -> None:
+        """Send what was taken so far."""
+        if self._pending:
+            _send(self._answers, b"D", bytes(self._pending))
+            self._pending.clear()
+
+
+_open: dict[str, Any] = {}
+
+
+def _query(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    from partnergraph import sparql
+    from partnergraph.store import Store
+
+    query = body.decode()
+    if sparql.mentions_service(query):
+        sparql.refuse_service(query)
+    if _open.get("path") != job["path"]:
+        _open.clear()
+        _open.update(path=job["path"], store=Store.open(Path(job["path"]), writable=False))
+    _open["store"].answer(
+        query,
+        job["result_format"],
+        job["graph_format"],
+        cast(IO[bytes], frames),
+        lambda media: frames.announce({"media": media}),
+        job["default_graphs"],
+        job["named_graphs"],
+        raw=job["raw"],
+    )
+    frames.flush()
+
+
+def _validate(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    from partnergraph import records, validation
+    from partnergraph.store import Store
+
+    store = Store.open(Path(job["path"]), writable=False)
+    record = records.read(body, job["format"], job["file"], store)
+    report = validation.judge(store, record)
+    frames.announce({})
+    frames.write(json.dumps(report.as_dict()).encode())
+    frames.flush()
+
+
+_JOBS: dict[str, Callable[[dict[str, Any], bytes, _Frames], None]] = {
+    "query": _query,
+    "validate": _validate,
+}
+
+
+def _limit(job: dict[str, Any]) -> None:
+    """Set the limits of the next job on processor time and memory."""
+    spent = sum(os.times()[:2])
+    seconds = int(spent + job["seconds"]) + 1
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], hard))
+
+
+def _leave_the_world(parent: int) -> bool:
+    """Die with the parent, dump no core, and drop the network; say whether the last worked."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when a child ends
+    if sys.platform != "linux":
+        return False  # elsewhere the end of the pipe tells that the parent is gone
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before the line above
+        os._exit(1)
+    return bool(
+        libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
+    )
+
+
+if __name__ == "__main__":
+    main()

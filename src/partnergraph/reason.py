@@ -1,0 +1,67 @@
+"""What follows from our ontology and our facts, by the rules in ``reason.ru``.
+
+Only axioms of ours are used: whoever hands in a record cannot bring axioms along, since
+:mod:`partnergraph.records` refuses them.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from partnergraph.errors import FaultError
+from partnergraph.names import NS, OWL, RDF
+from partnergraph.store import Iri, Quad, Store
+
+_TYPE = RDF + "type"
+_UNSUPPORTED = (
+    "inverseOf", "equivalentProperty", "someValuesFrom", "allValuesFrom", "unionOf", "oneOf",
+    "hasKey", "maxCardinality", "maxQualifiedCardinality", "sameAs",
+    "SymmetricProperty", "FunctionalProperty", "InverseFunctionalProperty",
+)  # fmt: skip
+
+
+@cache
+def rules() -> str:
+    """Return the rules as one SPARQL update."""
+    return (Path(__file__).parent / "reason.ru").read_text(encoding="utf-8")
+
+
+def closure(axioms: Iterable[Quad], facts: Iterable[Quad]) -> list[Quad]:
+    """Return the triples that follow from axioms and facts and stand in neither.
+
+    Only triples about things are returned: those whose subject is not a term of the ontology
+    and that use a property of ours or say that a thing is of a class of ours.
+
+    Raises:
+        FaultError: an axiom needs a rule that ``reason.ru`` does not have.
+    """
+    store = Store.in_memory()
+    axioms = [Quad(q.subject, q.predicate, q.object) for q in axioms]
+    _check(axioms)
+    store.add(axioms)
+    store.add(Quad(q.subject, q.predicate, q.object) for q in facts)
+    given = set(store.quads())
+    before = -1
+    while before != (before := len(store)):
+        store.update(rules())
+    return [quad for quad in store.quads() if quad not in given and _about_a_thing(quad)]
+
+
+def _check(axioms: list[Quad]) -> None:
+    for quad in axioms:
+        for term in (quad.predicate, quad.object):
+            name = term.value.removeprefix(OWL) if isinstance(term, Iri) else ""
+            if name not in _UNSUPPORTED:
+                continue
+            raise FaultError(
+                f"the ontology uses owl:{name} and reason.ru has no rule for it",
+                hint="Add the rule of OWL 2 RL, and a case that owlrl agrees with",
+            )
+
+
+def _about_a_thing(quad: Quad) -> bool:
+    if isinstance(quad.subject, Iri) and quad.subject.value.startswith(NS):
+        return False
+    if quad.predicate.value == _TYPE:
+        return isinstance(quad.object, Iri) and quad.object.value.startswith(NS)
+    return quad.predicate.value.startswith(NS)

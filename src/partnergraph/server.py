@@ -1,0 +1,67 @@
+"""The process that serves: it holds the store as its one writer and answers over HTTP."""
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from partnergraph.access import Access
+from partnergraph.directory import StoreDirectory
+from partnergraph.errors import UsageError
+from partnergraph.settings import Settings
+from partnergraph.web.app import application
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 lets the system choose.
+
+    Raises:
+        UsageError: the address cannot be used.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise UsageError(
+            f"{host}:{port} cannot be served: {error.strerror or error}",
+            hint="Choose another port with --port (or PORT= for make)",
+        ) from error
+
+
+def address(listener: socket.socket) -> str:
+    """Return the URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def serve(
+    directory: StoreDirectory,
+    limits: Settings,
+    listener: socket.socket,
+    ready: Callable[[], None],
+) -> None:
+    """Serve until stopped; call ``ready`` once requests are answered."""
+    access = Access(directory, limits)
+    try:
+        access.pool.warm()
+        config = uvicorn.Config(
+            application(access), log_level="warning", access_log=False, server_header=False
+        )
+        server = _Server(config, ready)
+        server.run(sockets=[listener])
+    finally:
+        access.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()

@@ -1,0 +1,1 @@
+"""The graph over HTTP: SPARQL, questions, linked data, validation and pages."""

@@ -1,0 +1,430 @@
+"""The application: every route, each thin."""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Annotated, Any
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from starlette.datastructures import UploadFile as StarletteUploadFile
+from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.staticfiles import StaticFiles
+
+from partnergraph import __version__, catalogue, names, records, report, tables, trace
+from partnergraph.access import Access
+from partnergraph.describe import describe, triples
+from partnergraph.errors import (
+    PartnergraphError,
+    TooLargeError,
+    UnknownNameError,
+    UnreadableInputError,
+    UnsupportedFormError,
+    UsageError,
+)
+from partnergraph.pool import Answer, Ticket
+from partnergraph.settings import MIB
+from partnergraph.store import GRAPH_FORMATS, serialize
+from partnergraph.web import negotiation, pages, problems
+from partnergraph.web.negotiation import GRAPH_ALIASES, GRAPHS, HTML, RESULT_ALIASES, RESULTS
+
+_SUFFIX_MEDIA = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "nt": "application/n-triples",
+    "rdf": "application/rdf+xml",
+    "html": "text/html",
+}
+_RDF_MEDIA = {media: form for form, (media, _) in GRAPH_FORMATS.items()}
+_REPORT = {
+    "application/json": "json",
+    "text/turtle": "turtle",
+    "application/ld+json": "jsonld",
+    "text/plain": "text",
+}
+
+
+def application(access: Access) -> FastAPI:
+    """Return the application over a store."""
+    app = FastAPI(
+        title="partnergraph",
+        version=__version__,
+        summary="The draft CITES Partnership Strategy as a knowledge graph",
+        license_info={"name": "Apache-2.0 (code), CC BY 4.0 (data)"},
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.access = access
+    app.mount("/static", StaticFiles(packages=[("partnergraph.web", "static")]))
+    app.add_exception_handler(PartnergraphError, problems.on_error)
+    app.add_exception_handler(HTTPException, problems.on_http_error)
+    app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
+    app.add_exception_handler(Exception, problems.on_fault)
+
+    @app.middleware("http")
+    async def headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        for name, value in problems.HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    _sparql(app, access)
+    _questions(app, access)
+    _linked_data(app, access)
+    _checking(app, access)
+    _health(app, access)
+    return app
+
+
+def _language(request: Request) -> str:
+    return negotiation.language(
+        request.query_params.get("lang"),
+        request.headers.get("accept-language"),
+        pages.LANGUAGES,
+    )
+
+
+def _only(request: Request, known: set[str]) -> None:
+    """Refuse query parameters that the route does not have."""
+    for name in request.query_params:
+        if name not in known:
+            raise UsageError(
+                f"there is no parameter “{name}” here",
+                hint=names.nearest(name, known, "Parameters: " + ", ".join(sorted(known))),
+            )
+
+
+async def _watched(request: Request, work: "partial[Answer]", ticket: Ticket) -> Answer:
+    """Run work in a thread; stop it when the client goes away."""
+    answers: list[Answer] = []
+    errors: list[PartnergraphError] = []
+
+    async def watch() -> None:
+        while not await request.is_disconnected():
+            await anyio.sleep(0.2)
+        ticket.stop()
+
+    def run() -> None:
+        try:
+            answers.append(work())
+        except PartnergraphError as error:  # not wrapped into a group by the task group
+            errors.append(error)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch)
+        await anyio.to_thread.run_sync(run)
+        group.cancel_scope.cancel()
+    if errors:
+        raise errors[0]
+    return answers[0]
+
+
+async def _stream(access: Access, request: Request, query: str, **forms: Any) -> Response:
+    """Answer a query piece by piece; the work ends when the client goes away."""
+    ticket = Ticket()
+    answer = await _watched(request, partial(access.query, query, ticket=ticket, **forms), ticket)
+
+    async def body() -> Any:
+        pieces = iter(answer)
+        try:
+            while (
+                piece := await anyio.to_thread.run_sync(next, pieces, None, abandon_on_cancel=True)
+            ) is not None:
+                yield piece
+        finally:
+            # Harmless when the answer is complete; otherwise nobody waits for the rest.
+            ticket.stop()
+
+    return StreamingResponse(
+        body(), media_type=str(answer.about["media"]), headers={"Vary": "Accept"}
+    )
+
+
+def _sparql(app: FastAPI, access: Access) -> None:
+    known = {"query", "default-graph-uri", "named-graph-uri", "raw", "lang"}
+
+    async def respond(
+        request: Request, query: str, default: list[str], named: list[str], raw: bool
+    ) -> Response:
+        accept = request.headers.get("accept")
+        makes_graph = pages.makes_graph(query)
+        offered = {**GRAPHS, **GRAPH_ALIASES} if makes_graph else {**RESULTS, **RESULT_ALIASES}
+        if not makes_graph and "text/html" in (accept or ""):
+            form = negotiation.choose(accept, {**HTML, **offered})
+            if form == "html":
+                rows = await anyio.to_thread.run_sync(access.rows, query)
+                return HTMLResponse(pages.sparql(_language(request), query, rows))
+        form = negotiation.choose(accept, offered)
+        forms = {"graph_format": form} if makes_graph else {"result_format": form}
+        for graph in (*default, *named):
+            if not graph.startswith(("http://", "https://", "urn:")):
+                raise UsageError(f"“{graph}” is not the IRI of a graph")
+        return await _stream(
+            access,
+            request,
+            query,
+            default_graphs=tuple(default),
+            named_graphs=tuple(named),
+            raw=raw,
+            **forms,
+        )
+
+    @app.get("/sparql", summary="Query (SPARQL 1.1 Protocol), or the query page")
+    async def get_sparql(
+        request: Request,
+        query: str | None = None,
+        default_graph_uri: Annotated[list[str], Query(alias="default-graph-uri")] = [],  # noqa: B006
+        named_graph_uri: Annotated[list[str], Query(alias="named-graph-uri")] = [],  # noqa: B006
+        raw: Annotated[
+            bool, Query(description="Leave CSV and TSV cells that look like formulas as they are")
+        ] = False,
+    ) -> Response:
+        _only(request, known)
+        if len(request.query_params.getlist("query")) > 1:
+            raise UsageError("the request holds more than one query")
+        if query is None:
+            form = negotiation.choose(request.headers.get("accept"), {**HTML, **GRAPHS})
+            if form == "html":
+                return HTMLResponse(pages.sparql(_language(request), "", None))
+            media = GRAPH_FORMATS[form][0]
+            content = await anyio.to_thread.run_sync(
+                partial(pages.service_description, str(request.url_for("get_sparql")), form)
+            )
+            return Response(content, media_type=media, headers={"Vary": "Accept"})
+        return await respond(request, query, default_graph_uri, named_graph_uri, raw)
+
+    @app.post("/sparql", summary="Query (SPARQL 1.1 Protocol), by form or directly")
+    async def post_sparql(request: Request) -> Response:
+        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        body = await _body(request, access)
+        if media == "application/sparql-query":
+            _only(request, known - {"query"})
+            fields = request.query_params
+            try:
+                query = body.decode()
+            except UnicodeDecodeError as error:
+                raise UnreadableInputError("the query is not UTF-8") from error
+        elif media == "application/x-www-form-urlencoded":
+            form = pages.form_fields(body)
+            for name in form:
+                if name not in known:
+                    raise UsageError(
+                        f"there is no parameter “{name}” here", hint=names.nearest(name, known)
+                    )
+            queries = form.get("query", [])
+            if len(queries) != 1:
+                raise UsageError(f"the request holds {len(queries)} queries and needs one")
+            return await respond(
+                request,
+                queries[0],
+                form.get("default-graph-uri", []),
+                form.get("named-graph-uri", []),
+                form.get("raw") == ["true"],
+            )
+        else:
+            raise UnsupportedFormError(
+                f"“{media}” is not read here",
+                hint="Send application/sparql-query or application/x-www-form-urlencoded",
+            )
+        return await respond(
+            request,
+            query,
+            fields.getlist("default-graph-uri"),
+            fields.getlist("named-graph-uri"),
+            fields.get("raw") == "true",
+        )
+
+
+async def _body(request: Request, access: Access) -> bytes:
+    most = access.limits.request_mib * MIB
+    pieces, total = [], 0
+    async for piece in request.stream():
+        total += len(piece)
+        if total > most:
+            raise TooLargeError(f"the request may have {most:,} bytes")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _questions(app: FastAPI, access: Access) -> None:
+    @app.get("/queries", summary="The catalogue of questions")
+    def get_queries(request: Request) -> Response:
+        _only(request, {"lang"})
+        form = negotiation.choose(
+            request.headers.get("accept"), {**HTML, "application/json": "json"}
+        )
+        if form == "html":
+            return HTMLResponse(pages.queries(_language(request)))
+        return Response(
+            json.dumps([pages.question_fields(q) for q in catalogue.questions().values()]),
+            media_type="application/json",
+        )
+
+    async def answer(request: Request, name: str, values: Mapping[str, str]) -> Response:
+        stem, dot, suffix = name.rpartition(".")
+        if dot and suffix in _SUFFIX_MEDIA and suffix not in {"rdf"}:
+            name, accept = stem, _SUFFIX_MEDIA[suffix]
+        else:
+            accept = request.headers.get("accept") or ""
+        question = catalogue.question(name)
+        raw = values.get("raw") == "true"
+        values = {k: v for k, v in values.items() if k not in {"lang", "raw"} and v != ""}
+        query = question.ask(values)
+        makes_graph = pages.makes_graph(query)
+        offered = {**GRAPHS} if makes_graph else {**RESULTS, **RESULT_ALIASES}
+        form = negotiation.choose(accept, {**HTML, **offered})
+        if form == "html":
+            rows = await anyio.to_thread.run_sync(access.rows, query)
+            return HTMLResponse(
+                pages.question(_language(request), question, values, rows, access.store)
+            )
+        forms = {"graph_format": form} if makes_graph else {"result_format": form}
+        return await _stream(access, request, query, raw=raw, **forms)
+
+    @app.get("/queries/{name}", summary="A question's answer; parameters by name")
+    async def get_query(request: Request, name: str) -> Response:
+        for parameter in request.query_params:
+            if len(request.query_params.getlist(parameter)) > 1:
+                raise UsageError(f"the parameter “{parameter}” is given more than once")
+        return await answer(request, name, dict(request.query_params))
+
+    @app.post("/queries/{name}", summary="A question's answer; parameters in a form")
+    async def post_query(request: Request, name: str) -> Response:
+        fields = pages.form_fields(await _body(request, access))
+        return await answer(request, name, {k: v[-1] for k, v in fields.items()})
+
+
+def _linked_data(app: FastAPI, access: Access) -> None:
+    offered = {**HTML, **GRAPHS}
+
+    def document(request: Request, path: str, iri: str) -> Response:
+        stem, form = negotiation.split_suffix(iri)
+        if not form:
+            describe(access.store, iri)  # an unknown thing is told before any redirect
+            form = negotiation.choose(request.headers.get("accept"), offered)
+            suffix = next(s for s, f in negotiation.SUFFIXES.items() if f == form)
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(
+                f"{path}.{suffix}{query}", status_code=303, headers={"Vary": "Accept"}
+            )
+        if form == "html":
+            language = _language(request)
+            described = describe(access.store, stem, language)
+            return HTMLResponse(pages.resource(language, described))
+        content = serialize(
+            triples(access.store, stem), form, names.PREFIXES if form == "turtle" else None
+        )
+        return Response(content, media_type=GRAPH_FORMATS[form][0])
+
+    for kind in ("id", "rule", "query", "graph"):
+
+        @app.get(f"/{kind}/{{rest:path}}", summary=f"A thing below {kind}/, or a document about it")
+        def get_thing(request: Request, rest: str, kind: str = kind) -> Response:
+            _only(request, {"lang"})
+            return document(request, f"/{kind}/{rest}", f"{names.BASE}{kind}/{rest}")
+
+    @app.get("/ns", summary="The ontology")
+    @app.get("/ns.{suffix}", summary="The ontology in one form", include_in_schema=False)
+    def get_ontology(request: Request, suffix: str = "") -> Response:
+        _only(request, {"lang"})
+        if suffix and suffix not in negotiation.SUFFIXES:
+            raise UnknownNameError(
+                f"there is no form .{suffix}", hint="Forms: " + ", ".join(negotiation.SUFFIXES)
+            )
+        form = negotiation.SUFFIXES.get(suffix) or negotiation.choose(
+            request.headers.get("accept"), offered
+        )
+        if form == "html":
+            return HTMLResponse(
+                pages.ontology(_language(request), access.store), headers={"Vary": "Accept"}
+            )
+        content = pages.ontology_document(access.store, form)
+        return Response(content, media_type=GRAPH_FORMATS[form][0], headers={"Vary": "Accept"})
+
+    @app.get("/trace/{paragraph}", summary="Everything that comes from a paragraph")
+    def get_trace(request: Request, paragraph: str) -> Response:
+        found = trace.trace(access.store, paragraph)
+        form = negotiation.choose(
+            request.headers.get("accept"), {"application/json": "json", **HTML}
+        )
+        if form == "html":
+            return HTMLResponse(pages.traced(_language(request), found))
+        return Response(json.dumps(found.as_dict()), media_type="application/json")
+
+    @app.get("/", summary="The first page", include_in_schema=False)
+    def get_home(request: Request) -> Response:
+        _only(request, {"lang"})
+        return HTMLResponse(pages.home(_language(request), access.store))
+
+
+def _checking(app: FastAPI, access: Access) -> None:
+    @app.get("/validate", summary="The page for checking a record", include_in_schema=False)
+    def get_validate(request: Request) -> Response:
+        _only(request, {"lang"})
+        return HTMLResponse(pages.validate(_language(request), None))
+
+    @app.post("/validate", summary="Check partnership records; a file as body or multipart")
+    async def post_validate(request: Request) -> Response:
+        _only(request, {"lang"})
+        content, form, file = await _record(request, access)
+        shape = negotiation.choose(request.headers.get("accept"), {**_REPORT, **HTML})
+        found = await anyio.to_thread.run_sync(access.validate, content, form, file)
+        if shape == "html":
+            return HTMLResponse(pages.validate(_language(request), found))
+        if shape == "json":
+            return Response(
+                json.dumps({"reports": [found.as_dict()]}), media_type="application/json"
+            )
+        if shape == "text":
+            return Response(tables.report(found), media_type="text/plain; charset=utf-8")
+        quads = report.as_quads(found)
+        prefixes = names.PREFIXES if shape == "turtle" else None
+        return Response(serialize(quads, shape, prefixes), media_type=GRAPH_FORMATS[shape][0])
+
+
+async def _record(request: Request, access: Access) -> tuple[bytes, str, str]:
+    """Return content, format and file name of the record in a request."""
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    most = access.limits.request_mib * MIB
+    if media == "multipart/form-data":
+        length = int(request.headers.get("content-length") or 0)
+        if length > most:
+            raise TooLargeError(f"the request may have {most:,} bytes")
+        async with request.form(max_files=1, max_fields=5, max_part_size=most) as form:
+            upload = form.get("file")
+            if not isinstance(upload, UploadFile | StarletteUploadFile) or not upload.filename:
+                raise UsageError("the form holds no file", hint="Send it as the field “file”")
+            content = await upload.read(most + 1)
+            if len(content) > most:
+                raise TooLargeError(f"the file may have {most:,} bytes")
+            return content, records.format_of(upload.filename), upload.filename
+    if media not in _RDF_MEDIA:
+        raise UnsupportedFormError(
+            f"“{media}” is not read here", hint="Send one of: " + ", ".join(_RDF_MEDIA)
+        )
+    return await _body(request, access), _RDF_MEDIA[media], "request"
+
+
+def _health(app: FastAPI, access: Access) -> None:
+    @app.get("/health/live", summary="The process answers")
+    def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/health/ready", summary="The graph is loaded; every limit in force")
+    def ready() -> dict[str, object]:
+        version = access.version
+        return {
+            "status": "ready",
+            "version": __version__,
+            "store": version,
+            "children_without_network": access.pool.isolated,
+            "limits": access.limits.limits(),
+        }

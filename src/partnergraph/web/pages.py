@@ -1,0 +1,260 @@
+"""What people see: each function returns a page, from templates that escape everything."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from partnergraph import __version__, catalogue, names, rooms, tables
+from partnergraph import sparql as text_of_sparql
+from partnergraph.describe import Description, labels_of
+from partnergraph.errors import UsageError
+from partnergraph.report import Report
+from partnergraph.store import Store, parse, serialize
+from partnergraph.trace import Trace
+
+LANGUAGES = ("en", "fr", "es")
+Rows = tuple[list[str], list[dict[str, dict[str, str]]]]
+
+THREE_QUESTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("alignment-status", {}),
+    ("partner-names", {}),
+    ("value-types", {"valueType": "shared-learning"}),
+)
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    path = Path(__file__).parent / "texts.yaml"
+    found: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("partnergraph.web"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["short"] = names.shorten
+    environment.filters["link"] = link
+    environment.filters["cell"] = tables.cell
+    return environment
+
+
+def link(iri: str) -> str:
+    """Return where a page should link to for an IRI: here for ours, else only http(s)."""
+    if iri.startswith(names.NS):
+        return "/ns#" + quote(iri.removeprefix(names.NS))
+    if iri == names.ONTOLOGY:
+        return "/ns"
+    if iri.startswith(names.BASE):
+        return "/" + quote(iri.removeprefix(names.BASE))
+    return iri if iri.startswith(("http://", "https://")) else ""
+
+
+def _page(template: str, language: str, **values: Any) -> str:
+    def t(key: str, **parts: object) -> str:
+        texts = _texts()[key]
+        return texts.get(language, texts["en"]).format(**parts)
+
+    return (
+        _environment()
+        .get_template(template)
+        .render(t=t, lang=language, languages=LANGUAGES, version=__version__, **values)
+    )
+
+
+def home(language: str, store: Store) -> str:
+    """Return the first page: what the graph knows, and three questions to click."""
+    counted = (
+        ("partnerships", "pg:Partnership"),
+        ("organizations", "pg:Organization"),
+        ("documents", "pg:Document"),
+        ("events", "pg:Event"),
+        ("aims", "pg:Aim"),
+        ("paragraphs", "pg:Paragraph"),
+        ("rules", "pg:Rule"),
+        ("questions", "pg:Question"),
+    )
+    values = " ".join(f'("{key}" {class_})' for key, class_ in counted)
+    rows = store.select(
+        f"""{names.prologue("pg")}
+        SELECT ?key (COUNT(DISTINCT ?x) AS ?n) WHERE {{
+          VALUES (?key ?class) {{ {values} }} ?x a ?class }} GROUP BY ?key"""
+    )
+    numbers = {row["key"].value: int(row["n"].value) for row in rows}
+    three = [
+        (catalogue.question(name), "?" + urlencode(parameters) if parameters else "")
+        for name, parameters in THREE_QUESTIONS
+    ]
+    counts = [(key, numbers.get(key, 0)) for key, _ in counted]
+    return _page("home.html", language, counts=counts, three=three)
+
+
+def queries(language: str) -> str:
+    """Return the list of questions."""
+    return _page("queries.html", language, questions=catalogue.questions().values())
+
+
+def question(
+    language: str,
+    found: catalogue.Question,
+    values: Mapping[str, str],
+    rows: Rows,
+    store: Store,
+) -> str:
+    """Return a question with its form and its answer."""
+    iris = {b["value"] for row in rows[1] for b in row.values() if b["type"] == "uri"}
+    downloads = [
+        (suffix, f"/queries/{found.id}.{suffix}" + (f"?{urlencode(values)}" if values else ""))
+        for suffix in ("csv", "tsv", "json", "xml")
+    ]
+    return _page(
+        "question.html",
+        language,
+        question=found,
+        values=values,
+        columns=rows[0],
+        rows=rows[1],
+        labels=labels_of(store, list(iris), language),
+        downloads=downloads,
+    )
+
+
+def question_fields(found: catalogue.Question) -> dict[str, object]:
+    """Return a question as plain data."""
+    return {
+        "id": found.id,
+        "iri": names.QUERY + found.id,
+        "competency": found.competency,
+        "title": found.title,
+        "description": found.description,
+        "paragraphs": found.paragraphs,
+        "parameters": {
+            p.name: {"type": p.type, "description": p.description, "example": p.example}
+            for p in found.parameters.values()
+        },
+        "columns": dict(found.columns),
+        "answer": f"/queries/{found.id}",
+    }
+
+
+def sparql(language: str, query: str, rows: Rows | None) -> str:
+    """Return the page for a free query, with its answer if there is one."""
+    return _page("sparql.html", language, query=query, rows=rows, prologue=_PROLOGUE)
+
+
+_PROLOGUE = names.prologue("pg", "skos", "dcterms", "rdf") + (
+    "\nSELECT ?partnership ?label WHERE {\n"
+    '  ?partnership a pg:Partnership ; skos:prefLabel ?label FILTER(LANG(?label) = "en")\n'
+    "} ORDER BY ?label"
+)
+
+
+def resource(language: str, found: Description) -> str:
+    """Return the page about one thing."""
+    return _page("resource.html", language, thing=found)
+
+
+def traced(language: str, found: Trace) -> str:
+    """Return the page of what comes from a paragraph."""
+    return _page("trace.html", language, trace=found, expand=names.expand)
+
+
+def validate(language: str, report: Report | None) -> str:
+    """Return the page for checking a record, with its report if there is one."""
+    return _page("validate.html", language, report=report, outcomes=tables.OUTCOMES)
+
+
+def ontology(language: str, store: Store) -> str:
+    """Return the page of all terms."""
+    rows = store.select(
+        f"""{names.prologue("owl", "rdfs", "skos", "dcterms", "pg")}
+        SELECT ?term ?kind ?label ?definition
+               (GROUP_CONCAT(STR(?p); SEPARATOR=" ") AS ?from) WHERE {{
+          VALUES ?kind {{ owl:Class owl:ObjectProperty owl:DatatypeProperty }}
+          ?term a ?kind ; rdfs:label ?label ; skos:definition ?definition .
+          FILTER(LANG(?label) = "en" && LANG(?definition) = "en")
+          OPTIONAL {{ ?term dcterms:source ?p }}
+        }} GROUP BY ?term ?kind ?label ?definition ORDER BY ?term"""
+    )
+    terms = [
+        {
+            "name": row["term"].value.removeprefix(names.NS),
+            "iri": row["term"].value,
+            "kind": row["kind"].value.removeprefix(names.OWL),
+            "label": row["label"].value,
+            "definition": row["definition"].value,
+            "paragraphs": sorted(row["from"].value.split()),
+        }
+        for row in rows
+    ]
+    return _page("ontology.html", language, terms=terms)
+
+
+def ontology_document(store: Store, form: str) -> bytes:
+    """Return the ontology with its concept schemes in an RDF format."""
+    quads = [quad for room in rooms.ontology() for quad in store.quads(room.graph)]
+    quads.sort(key=str)
+    return serialize(quads, form, names.PREFIXES if form == "turtle" else None)
+
+
+def service_description(url: str, form: str) -> bytes:
+    """Return what the SPARQL service says of itself (SPARQL 1.1 Service Description)."""
+    formats = [
+        "SPARQL_Results_JSON",
+        "SPARQL_Results_XML",
+        "SPARQL_Results_CSV",
+        "SPARQL_Results_TSV",
+        "Turtle",
+        "N-Triples",
+        "JSON-LD",
+        "RDF_XML",
+    ]
+    results = " , ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in formats)
+    text = f"""
+    @prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
+    @prefix dcterms: <{names.DCTERMS}> .
+    [] a sd:Service ;
+       sd:endpoint <{url}> ;
+       sd:supportedLanguage sd:SPARQL11Query ;
+       sd:resultFormat {results} ;
+       sd:defaultDataset [ a sd:Dataset ; sd:defaultGraph [ a sd:Graph ; dcterms:description
+         "Ontology, rules, questions, reference data, inferred facts and findings."@en ] ] .
+    """
+    return serialize(parse(text.encode(), "turtle"), form)
+
+
+def makes_graph(query: str) -> bool:
+    """Say whether a query gives a graph and not a table."""
+    return text_of_sparql.form(query) in {"CONSTRUCT", "DESCRIBE"}
+
+
+def form_fields(body: bytes) -> dict[str, list[str]]:
+    """Return the fields of a URL-encoded form.
+
+    Raises:
+        UsageError: the form is not UTF-8 or has too many fields.
+    """
+    try:
+        return parse_qs(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+        )
+    except ValueError as error:
+        raise UsageError("the form is not URL-encoded UTF-8") from error
+
+
+def missing_texts() -> Iterable[tuple[str, str]]:
+    """Yield each text of the pages that lacks a language, with that language."""
+    for key, texts in _texts().items():
+        for language in LANGUAGES:
+            if not texts.get(language):
+                yield key, language

@@ -1,0 +1,74 @@
+"""Errors over HTTP, all in the one form of RFC 9457, and the headers every answer has."""
+
+import json
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from partnergraph.errors import (
+    FaultError,
+    LimitError,
+    PartnergraphError,
+    UnknownNameError,
+    UsageError,
+)
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def problem(request: Request, error: PartnergraphError) -> Response:
+    """Return an error as ``application/problem+json``."""
+    fields = {**error.as_dict(), "instance": request.url.path}
+    headers = dict(HEADERS)
+    if isinstance(error, LimitError):
+        headers["Retry-After"] = "5"
+    return Response(
+        json.dumps(fields, ensure_ascii=False),
+        status_code=error.status,
+        media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Handle an error raised on purpose."""
+    assert isinstance(error, PartnergraphError)
+    return problem(request, error)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Handle an error of the framework, such as a path that no route has."""
+    assert isinstance(error, HTTPException)
+    made: PartnergraphError
+    if error.status_code == 404:
+        made = UnknownNameError(f"there is nothing at {request.url.path}", hint="See /openapi.json")
+    else:
+        made = UsageError(str(error.detail))
+        made.status = error.status_code
+    response = problem(request, made)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def on_invalid_request(request: Request, error: Exception) -> Response:
+    """Handle a parameter that the framework found wrong."""
+    assert isinstance(error, RequestValidationError)
+    first: dict[str, Any] = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"])
+    return problem(request, UsageError(f"{name}: {first['msg']}"))
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """Handle a mistake of ours, without telling how we are built."""
+    return problem(request, FaultError(f"a mistake of ours ({type(error).__name__})"))

@@ -24,7 +24,7 @@ class Access:
         self.directory = directory
         self.limits = limits
         self.pool = Pool(limits)
-        self._hold = contextlib.ExitStack()
+        self._holds = [contextlib.ExitStack()]
         self._lock = threading.Lock()
         self._path: Path | None = None
         self._store: Store | None = None
@@ -33,7 +33,8 @@ class Access:
         """Stop the children and let go of the store."""
         self.pool.close()
         self._store = None
-        self._hold.close()
+        for hold in self._holds:
+            hold.close()
 
     def _renew(self) -> tuple[Path, Store]:
         """Return the current generation; whoever committed before now sees its own write."""
@@ -42,8 +43,11 @@ class Access:
                 hold = contextlib.ExitStack()
                 path = hold.enter_context(self.directory.reading())
                 store = Store.open(path, writable=False)
-                self._hold.close()
-                self._hold, self._path, self._store = hold, path, store
+                # The one before is held on to: a child may be about to open it.
+                self._holds.append(hold)
+                while len(self._holds) > 2:
+                    self._holds.pop(0).close()
+                self._path, self._store = path, store
             assert self._path
             return self._path, self._store
 
@@ -87,18 +91,28 @@ class Access:
         return self.pool.run(Job("query", about, query.encode(), seconds, ticket or Ticket()))
 
     def rows(self, query: str) -> tuple[list[str], list[dict[str, dict[str, str]]]]:
-        """Answer a SELECT query and return its columns and rows, as SPARQL's JSON has them."""
+        """Answer a SELECT or ASK query; return columns and rows, as SPARQL's JSON has them."""
         answer = json.loads(b"".join(self.query(query)))
+        if "boolean" in answer:
+            text = "yes" if answer["boolean"] else "no"
+            return ["answer"], [{"answer": {"type": "literal", "value": text}}]
         return answer["head"].get("vars", []), answer.get("results", {}).get("bindings", [])
 
-    def validate(self, content: bytes, format_: str, file: str) -> Report:
-        """Judge a record in a child.
+    def validate(
+        self, content: bytes, format_: str, file: str, rules: tuple[str, ...] = ()
+    ) -> Report:
+        """Judge a record in a child, by all rules or by those named.
 
         Raises:
             PartnergraphError: the record cannot be read, or a limit stopped the work.
         """
         path, _ = self._renew()
-        about: dict[str, object] = {"path": str(path), "format": format_, "file": file}
+        about: dict[str, object] = {
+            "path": str(path),
+            "format": format_,
+            "file": file,
+            "rules": rules,
+        }
         answer = self.pool.run(Job("validate", about, content, self.limits.validate_seconds))
         fields: dict[str, Any] = json.loads(b"".join(answer))
         return Report.from_dict(fields)

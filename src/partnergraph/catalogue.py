@@ -20,8 +20,8 @@ from partnergraph.store import Iri, Literal, Quad
 
 _KINDS = {
     "string": r"[\s\S]{1,500}",
-    "integer": r"[+-]?\d{1,18}",
-    "date": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+    "integer": r"[+-]?[0-9]{1,18}",
+    "date": r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
     "boolean": "true|false",
 }
 
@@ -35,7 +35,8 @@ class Parameter:
     description: str
     example: str
     kind: str = ""
-    """For an IRI: the kind of thing, such as ``partnership``; its name alone is then enough."""
+    """For an IRI: the kind of thing, such as ``partnership``, whose name alone is then enough;
+    or several kinds with spaces between them."""
 
     def term(self, text: str) -> Iri | Literal:
         """Return the RDF term for a user's text.
@@ -62,7 +63,7 @@ class Parameter:
 
     def _iri(self, text: str) -> Iri:
         short = text
-        if self.kind and ":" not in text:
+        if self.kind and " " not in self.kind and ":" not in text:
             short = f"{self.kind}:{text}"
         try:
             return Iri(names.expand(short))

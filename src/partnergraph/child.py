@@ -10,6 +10,7 @@ JSON followed by its bytes; a frame is a letter, a length and that many bytes:
 ``.``  the job is done
 """
 
+import fcntl
 import io
 import json
 import os
@@ -113,8 +114,14 @@ def _query(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
     if sparql.mentions_service(query):
         sparql.refuse_service(query)
     if _open.get("path") != job["path"]:
+        if _open:
+            os.close(_open["held"])
         _open.clear()
-        _open.update(path=job["path"], store=Store.open(Path(job["path"]), writable=False))
+        # Held while it is open here, so that no writer removes it under a long answer.
+        held = os.open(job["path"], os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_SH)
+        store = Store.open(Path(job["path"]), writable=False)
+        _open.update(path=job["path"], held=held, store=store)
     _open["store"].answer(
         query,
         job["result_format"],
@@ -134,7 +141,7 @@ def _validate(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
 
     store = Store.open(Path(job["path"]), writable=False)
     record = records.read(body, job["format"], job["file"], store)
-    report = validation.judge(store, record)
+    report = validation.judge(store, record, frozenset(job["rules"]))
     frames.announce({})
     frames.write(json.dumps(report.as_dict()).encode())
     frames.flush()
@@ -153,7 +160,17 @@ def _limit(job: dict[str, Any]) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (job["memory_bytes"], hard))
+    most = _address_space() + job["memory_bytes"]
+    resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+
+
+def _address_space() -> int:
+    """Return the bytes of address space in use, which a mapped store and threads make large."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:  # not Linux
+        return 1 << 30
+    return pages * resource.getpagesize()
 
 
 def _leave_the_world(parent: int) -> bool:

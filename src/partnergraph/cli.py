@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,7 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except PartnergraphError as error:
-        if debug:
-            raise
-        _complain(error)
+        _complain(error, debug)
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
@@ -52,14 +51,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if debug:
-            raise
-        _complain(FaultError(f"{type(error).__name__}: {error}", hint="Run it again with --debug"))
+        fault = FaultError(f"{type(error).__name__}: {error}", hint="Run it again with --debug")
+        _complain(fault, debug)
         sys.exit(3)
 
 
-def _complain(error: PartnergraphError) -> None:
+def _complain(error: PartnergraphError, debug: bool = False) -> None:
     """Write an error with the same fields as over HTTP."""
+    if debug:
+        traceback.print_exc()
     fields = error.as_dict()
     where = str(error.where)
     click.echo(f"error: {fields['title']}: {error.detail}", err=True)
@@ -327,10 +327,16 @@ def _query_text(name: str, values: tuple[str, ...]) -> str:
     show_default=True,
     help="The least severity that makes the exit code 1.",
 )
+@click.option("--rules", metavar="ID,…", default="", help="Only these rules.")
 @_store_option
 @_common
 def validate(
-    files: tuple[Path, ...], format_: str, fail_on: str, store: str | None, output: Path | None
+    files: tuple[Path, ...],
+    format_: str,
+    fail_on: str,
+    rules: str,
+    store: str | None,
+    output: Path | None,
 ) -> int:
     """Check partnership records (Turtle, N-Triples, N-Quads, TriG, RDF/XML, JSON-LD)."""
     from partnergraph import names, records, report, tables
@@ -338,7 +344,10 @@ def validate(
 
     contents = [(file, _read_file(file), records.format_of(file.name)) for file in files]
     with _access(store, "validate") as access:
-        reports = [access.validate(content, form, str(file)) for file, content, form in contents]
+        chosen = tuple(rule for rule in rules.split(",") if rule)
+        reports = [
+            access.validate(content, form, str(file), chosen) for file, content, form in contents
+        ]
     if format_ == "text":
         content = "\n".join(tables.report(found) for found in reports).encode()
     elif format_ == "json":

@@ -127,11 +127,11 @@ class StoreDirectory:
             if self.exists():
                 previous = Store.open(self.current(), writable=False)
                 previous.copy_to(fresh)
-                del previous
+                previous.close()
             store = Store.open(fresh, writable=True)
             yield store
             store.sync()
-            del store  # closes it
+            store.close()
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise

@@ -136,7 +136,7 @@ def _term(text: str, type_: str) -> Iri | Literal:
             f"“{type_}” is not a type",
             hint=names.nearest(type_, known, f"Types: {', '.join(known)}"),
         )
-    if not re.fullmatch(_LEXICAL[type_], text):
+    if not re.fullmatch(_LEXICAL[type_], text, re.ASCII):
         raise UnreadableInputError(f"“{text}” is not a {type_}")
     if type_ == "date" and not _real_day(text):
         raise UnreadableInputError(f"“{text}” is not a day of the calendar")

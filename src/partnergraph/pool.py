@@ -89,12 +89,17 @@ class _Child:
         assert self.process.stdin and self.process.stdout
         self._in: IO[bytes] = self.process.stdin
         self._out: IO[bytes] = self.process.stdout
-        self.greeting: dict[str, object] | None = None
+        self.greeting: dict[str, bool] | None = None
 
-    def start(self, job: Job, limits: Settings) -> None:
+    def greet(self) -> bool:
+        """Wait until the process is there; say whether it is without network."""
         if self.greeting is None:
             _, content = self.frame()
             self.greeting = json.loads(content)
+        return bool(self.greeting["isolated"])
+
+    def start(self, job: Job, limits: Settings) -> None:
+        self.greet()
         header = {
             **job.about,
             "kind": job.kind,
@@ -143,8 +148,18 @@ class Pool:
 
     def warm(self) -> None:
         """Start one child ahead of the first job."""
-        child = self._places.get()
-        self._places.put(child or _Child())
+        child = self._places.get() or _Child()
+        self.isolated = child.greet()
+        self._places.put(child)
+
+    @property
+    def free(self) -> int:
+        """How many places are free."""
+        return self._places.qsize()
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the children that wait for work."""
+        return [child.process.pid for child in list(self._places.queue) if child]
 
     def close(self) -> None:
         """Kill every child; a job that still runs loses its own."""
@@ -197,7 +212,7 @@ class Pool:
         done = False
         try:
             child.start(job, self._limits)
-            self.isolated = bool((child.greeting or {}).get("isolated"))
+            self.isolated = child.greet()
             while True:
                 letter, content = child.frame()
                 if letter in {b"H", b"D"}:

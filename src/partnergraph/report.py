@@ -1,6 +1,7 @@
 """What the rules say of records: findings, verdicts, and reports that hold them."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, parse
 SEVERITIES = ("Violation", "Warning", "Info")
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Finding:
     """One place where a record does not do what a rule asks."""
 
@@ -81,12 +82,22 @@ class Report:
 
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding, sorted."""
-        return tuple(sorted([f for v in self.verdicts for f in v.findings] + list(self.loose)))
+        return in_order([*(f for v in self.verdicts for f in v.findings), *self.loose])
 
     def worst(self) -> str:
         """Return the gravest severity found, or an empty string."""
         found = {finding.severity for finding in self.findings()}
         return next((severity for severity in SEVERITIES if severity in found), "")
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with the gravest first, then by rule and place."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (SEVERITIES.index(f.severity), f.rule, f.focus, f.path, f.value),
+        )
+    )
 
 
 def as_quads(report: Report, graph: str | None = None) -> list[Quad]:

@@ -59,7 +59,10 @@ GRAPH_FORMATS: dict[str, tuple[str, engine.RdfFormat]] = {
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
-_POSITION = re.compile(r"(?:line |error at )(\d+)(?: column |:)(\d+)(?: ?: )?(?:of )?")
+_CLASS = re.compile(r"\[[^\[\]]*\]")
+_POSITION = re.compile(
+    r"(?:line |error at )(\d+)(?: column |:| between columns )(\d+)(?: and \d+)?"
+)
 
 
 def _place(error: BaseException, file: str | None = None) -> tuple[Where, str]:
@@ -67,8 +70,16 @@ def _place(error: BaseException, file: str | None = None) -> tuple[Where, str]:
     text = str(error.args[0] if error.args else error)
     if match := _POSITION.search(text):
         rest = text[match.end() :].strip(" :")
-        return Where(file, int(match[1]), int(match[2])), rest
+        return Where(file, int(match[1]), int(match[2])), _readable(rest)
     return Where(file), text
+
+
+def _readable(message: str) -> str:
+    """Return the engine's message with words and marks only, without its classes of characters."""
+    if not message.startswith("expected one of "):
+        return message
+    listed = re.findall(r'"(?:[^"\\]|\\.)+"|\b[A-Z][A-Za-z ]+\b', _CLASS.sub("", message))
+    return f"expected one of {', '.join(listed)}" if listed else "expected something else"
 
 
 def parse(content: bytes, format_: str, file: str = "", base: str | None = None) -> list[Quad]:
@@ -162,6 +173,14 @@ class Store:
         except OSError as error:
             raise StoreError(f"the store in {path} does not open: {error}") from error
         return cls(inner)
+
+    def close(self) -> None:
+        """Let go of the files; the store cannot be used afterwards.
+
+        A writable store goes on tidying its files in the background until it is closed, so
+        nobody may read them before.
+        """
+        del self._inner
 
     def copy_to(self, path: Path) -> None:
         """Write the state of a store on disk into a new folder, by hard links where it can."""

@@ -15,9 +15,9 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from partnergraph import names, reason, rooms
-from partnergraph.errors import FaultError
+from partnergraph.errors import FaultError, UnknownNameError
 from partnergraph.records import Record, partnerships
-from partnergraph.report import Finding, Report, Verdict
+from partnergraph.report import Finding, Report, Verdict, in_order
 from partnergraph.store import BlankNode, Iri, Literal, Quad, Store, parse
 
 STRATEGIC = names.NS + "CITESStrategicPartnership"
@@ -80,24 +80,41 @@ def rules() -> dict[str, Rule]:
     return found
 
 
-def judge(store: Store, record: Record) -> Report:
-    """Judge the records of a file by every rule."""
+def choose(names_: Iterable[str]) -> frozenset[str]:
+    """Return the ids of rules chosen by a user, or of all for none.
+
+    Raises:
+        UnknownNameError: there is no such rule; the nearest are told.
+    """
+    known = rules()
+    for name in names_:
+        if name not in known:
+            raise UnknownNameError(
+                f"there is no rule “{name}”",
+                hint=names.nearest(name, known, "Rules look like S12-secretariat; see /rule/…"),
+            )
+    return frozenset(names_) or frozenset(known)
+
+
+def judge(store: Store, record: Record, chosen: frozenset[str] | None = None) -> Report:
+    """Judge the records of a file by every rule, or by those chosen."""
+    chosen = choose(chosen or ())
     axioms = _ontology(store)
     context = _context(store, record)
     asserted = [*record.quads, *context]
     data = _graph(asserted)
     ontology = _graph(axioms)
-    plain, inferring = _split(shapes())
+    plain, inferring = _split(shapes(), chosen)
     found = _run(data, plain, ontology)
-    if any(rule.with_inferred for rule in rules().values()):
+    if any(rules()[id_].with_inferred for id_ in chosen):
         follows = reason.closure(axioms, asserted)
         found |= _run(_graph([*asserted, *follows]), inferring, ontology)
-    focus = _focus_nodes(data, ontology, record)
+    focus = _focus_nodes(data, ontology, record, chosen)
     return _report(store, record, found, focus)
 
 
-def _split(graph: Graph) -> tuple[Graph, Graph]:
-    """Return the rules judged on what was asserted, and those judged with what follows.
+def _split(graph: Graph, chosen: frozenset[str]) -> tuple[Graph, Graph]:
+    """Return the chosen rules judged on what was asserted, and those judged with what follows.
 
     Both keep every shape, so that shapes can refer to one another; only targets are parted.
     """
@@ -105,6 +122,8 @@ def _split(graph: Graph) -> tuple[Graph, Graph]:
     for s, p, o in graph:
         targeted = p in {SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf}
         inferring = (s, _INFERRED, rdflib.Literal(True)) in graph
+        if targeted and str(s).removeprefix(names.RULE) not in chosen:
+            continue
         for index, part in enumerate(parts):
             if not targeted or inferring == bool(index):
                 part.add((s, p, o))
@@ -197,11 +216,13 @@ def _ontology(store: Store) -> list[Quad]:
     return quads
 
 
-def _focus_nodes(data: Graph, ontology: Graph, record: Record) -> dict[str, set[str]]:
-    """Return for each rule the nodes of the record that its target selects."""
+def _focus_nodes(
+    data: Graph, ontology: Graph, record: Record, chosen: frozenset[str]
+) -> dict[str, set[str]]:
+    """Return for each chosen rule the nodes of the record that its target selects."""
     own = {_node(q.subject) for q in record.quads}
     found: dict[str, set[str]] = {}
-    for rule in rules().values():
+    for rule in (rules()[id_] for id_ in sorted(chosen)):
         classes = ontology.transitive_subjects(
             URIRef(names.RDFS + "subClassOf"), URIRef(names.expand(rule.target))
         )
@@ -228,7 +249,7 @@ def _report(
     owner = _owners(record, records)
     verdicts = []
     for node, types in sorted(records.items()):
-        mine = tuple(sorted(f for f in found if owner.get(f.focus) == node))
+        mine = in_order(f for f in found if owner.get(f.focus) == node)
         outcome, why, paragraphs = _outcome(types, mine)
         verdicts.append(
             Verdict(node, _label(record, node), outcome, why, paragraphs, findings=mine)
@@ -240,7 +261,7 @@ def _report(
         focus_nodes={rule: len(nodes) for rule, nodes in sorted(focus.items())},
         unseen=tuple(sorted(typed - seen - set(owner))),
         verdicts=tuple(verdicts),
-        loose=tuple(sorted(f for f in found if f.focus not in owner)),
+        loose=in_order(f for f in found if f.focus not in owner),
     )
 
 

@@ -25,6 +25,8 @@ class Value:
     sources: list["Value"] = field(default_factory=list)
     status: str = ""
     note: str = ""
+    follows: bool = False
+    """Nobody said it; it follows from what was said and what the terms mean."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def triples(store: Store, iri: str) -> list[Quad]:
     Raises:
         UnknownNameError: nothing is said about it.
     """
-    node = Iri(iri)
+    node = _node(iri)
     found = store.construct(
         f"""{names.prologue("rdf", "rdfs", "skos")}
         CONSTRUCT {{ {node} ?p ?o . ?o ?lp ?lo . ?s ?q {node} . ?st ?sp ?so }} WHERE {{
@@ -69,6 +71,13 @@ def triples(store: Store, iri: str) -> list[Quad]:
     if not any(quad.subject == node for quad in found):
         raise _unknown(store, iri)
     return found
+
+
+def _node(iri: str) -> Iri:
+    try:
+        return Iri(iri)
+    except ValueError:
+        raise UnknownNameError(f"“{iri}” is not an IRI") from None
 
 
 def _unknown(store: Store, iri: str) -> UnknownNameError:
@@ -91,11 +100,17 @@ def describe(store: Store, iri: str, language: str = "en") -> Description:
     Raises:
         UnknownNameError: nothing is said about it; the nearest names are told.
     """
-    node = Iri(iri)
+    node = _node(iri)
     rows = store.select(f"SELECT ?p ?o WHERE {{ {node} ?p ?o }}")
     if not rows:
         raise _unknown(store, iri)
     sources = _sources(store, node)
+    follows = {
+        (row["p"].value, str(row["o"]))
+        for row in store.select(
+            f"SELECT ?p ?o WHERE {{ GRAPH <{names.INFERRED}> {{ {node} ?p ?o }} }}"
+        )
+    }
     inward = store.select(
         f"""{names.prologue("rdf", "dcterms")}
         SELECT ?p ?s WHERE {{ ?s ?p {node}
@@ -113,6 +128,9 @@ def describe(store: Store, iri: str, language: str = "en") -> Description:
             made.sources += [_value(source, labels) for source in found]
             made.status = made.status or names.shorten(status).removeprefix("statement-status:")
             made.note = made.note or note
+        if (predicate, str(term)) in follows:
+            made.status = "inferred"
+            made.follows = True
         return made
 
     outward: dict[str, list[Value]] = {}

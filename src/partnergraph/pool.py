@@ -142,6 +142,7 @@ class Pool:
         self._places: queue.LifoQueue[_Child | None] = queue.LifoQueue()
         for _ in range(limits.parallel_queries):
             self._places.put(None)
+        self._running: set[Ticket] = set()
         self._closed = False
         self.isolated: bool | None = None
         """Whether children are without network; None until the first one greeted."""
@@ -164,6 +165,8 @@ class Pool:
     def close(self) -> None:
         """Kill every child; a job that still runs loses its own."""
         self._closed = True
+        for ticket in list(self._running):
+            ticket.stop()
         for _ in range(self._limits.parallel_queries):
             with contextlib.suppress(queue.Empty):
                 if child := self._places.get_nowait():
@@ -200,6 +203,7 @@ class Pool:
         if child and not alive:
             child.kill()
         child = alive or _Child()
+        self._running.add(job.ticket)
         job.ticket.hold(child.process)
 
         def stop(it: _Child = child) -> None:
@@ -227,6 +231,7 @@ class Pool:
         finally:
             timer.cancel()
             job.ticket.release()
+            self._running.discard(job.ticket)
             if not done or overdue.is_set() or job.ticket.stopped or self._closed:
                 child.kill()
                 child = None

@@ -47,18 +47,26 @@ def serve(
         config = uvicorn.Config(
             application(access), log_level="warning", access_log=False, server_header=False
         )
-        server = _Server(config, ready)
+        server = _Server(config, ready, access.pool.close)
         server.run(sockets=[listener])
     finally:
         access.close()
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready."""
+    """A server that says when it is ready, and stops the work in hand before it goes."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ready: Callable[[], None], stop: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._stop = stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop what runs, so that nobody has to wait for it, then end."""
+        self._stop()
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""

@@ -279,7 +279,9 @@ def _outcome(types: set[str], findings: tuple[Finding, ...]) -> tuple[str, str, 
         return ("not-yet", why, (paragraph,)) if violations else ("not-covered", why, (paragraph,))
     if violations:
         paragraphs = tuple(sorted({p for f in violations for p in f.paragraphs}))
-        return "not-yet", f"{len(violations)} findings stand against it", paragraphs
+        number = len(violations)
+        stand = "1 finding stands" if number == 1 else f"{number} findings stand"
+        return "not-yet", f"{stand} against it", paragraphs
     return "meets", "no rule of the strategy is broken", ()
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import pyhornedowl
 import pytest
 from ontology_graphs import alignments, graph, ontology, quads
-from pyhornedowl import profile
+from pyhornedowl.profile import check_profile
 from rdflib import OWL, RDF, URIRef
 
 from partnergraph.store import Quad
@@ -19,7 +19,7 @@ def opened(axioms: list[Quad], folder: Path) -> pyhornedowl.PyIndexedOntology:
 
 
 def violations(axioms: list[Quad], name: Literal["DL", "RL"], folder: Path) -> set[str]:
-    report = profile.check_profile(opened(axioms, folder), name)
+    report = check_profile(opened(axioms, folder), name)
     assert report.conformant is not bool(report.violations)
     return {type(violation).__name__ for violation in report.violations}
 

@@ -212,7 +212,9 @@ def scheme_faults(told: Graph) -> list[str]:
     """The concepts that are not in the scheme of their IRI alone, or not of its class alone."""
     found = []
     kinds = {
-        concept: {kind for kind in told.objects(concept, RDF.type) if names.NS in kind}
+        concept: {
+            kind for kind in told.objects(concept, RDF.type) if str(kind).startswith(names.NS)
+        }
         for concept in told.subjects(RDF.type, SKOS.Concept)
     }
     for concept, own in kinds.items():

@@ -12,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from starlette.datastructures import UploadFile as StarletteUploadFile
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
@@ -77,13 +76,7 @@ def application(access: Access) -> FastAPI:
         allow_headers=["*"],
     )
 
-    @app.middleware("http")
-    async def headers(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        response = await call_next(request)
-        for name, value in problems.HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
+    app.add_middleware(problems.Headers)
     _sparql(app, access)
     _questions(app, access)
     _linked_data(app, access)
@@ -158,6 +151,8 @@ async def _stream(access: Access, request: Request, query: str, **forms: Any) ->
 
 def _sparql(app: FastAPI, access: Access) -> None:
     known = {"query", "default-graph-uri", "named-graph-uri", "raw", "lang"}
+    # Sent by SPARQLWrapper and others beside the Accept header, which decides.
+    known |= {"format", "output", "results"}
 
     async def respond(
         request: Request, query: str, default: list[str], named: list[str], raw: bool

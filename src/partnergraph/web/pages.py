@@ -122,7 +122,8 @@ def question(
         language,
         question=found,
         values=values,
-        columns=rows[0],
+        # A thing is shown by its label, so the column with the label alone is left out.
+        columns=[c for c in rows[0] if not (c.endswith("Label") and c[:-5] in rows[0])],
         rows=rows[1],
         labels=labels_of(store, list(iris), language),
         downloads=downloads,

@@ -136,6 +136,15 @@ def test_a_child_has_no_network(small: Access) -> None:
     assert [line.split(":")[0].strip() for line in links] == ["lo"]
 
 
+def test_a_child_outlives_the_thread_that_first_needed_it(small: Access) -> None:
+    thread = threading.Thread(target=count, args=(small,))
+    thread.start()
+    thread.join()
+    before = small.pool.pids()
+    assert count(small) == 2000
+    assert small.pool.pids() == before != []
+
+
 def test_a_child_dies_with_its_parent(small: Access) -> None:
     script = f"""
         from pathlib import Path

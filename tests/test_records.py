@@ -55,6 +55,8 @@ def test_a_relative_name_gets_an_iri_that_is_nobodys(store: Store) -> None:
         (GOOD + "ex:p a pg:Organization . ex:p owl:sameAs ex:q .", RefusedError, "owl:sameAs",
          None, "cannot change what terms mean"),
         (GOOD + "ex:C rdfs:subClassOf pg:Partnership .", RefusedError, "rdfs:subClassOf", None, ""),
+        (GOOD + "ex:p pg:contributesAsVerified ex:q .", RefusedError, "only follows", None,
+         "pg:contributesTo"),
         (GOOD + "ex:C a owl:Class .", RefusedError, "owl:Class", None, ""),
         (GOOD + "organization:woah a pg:GoverningBody .", RefusedError, "organization:woah", None,
          "Leave the statement out"),

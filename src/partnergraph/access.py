@@ -90,16 +90,23 @@ class Access:
         seconds = self.limits.query_seconds
         return self.pool.run(Job("query", about, query.encode(), seconds, ticket or Ticket()))
 
-    def rows(self, query: str) -> tuple[list[str], list[dict[str, dict[str, str]]]]:
+    def rows(
+        self, query: str, ticket: Ticket | None = None
+    ) -> tuple[list[str], list[dict[str, dict[str, str]]]]:
         """Answer a SELECT or ASK query; return columns and rows, as SPARQL's JSON has them."""
-        answer = json.loads(b"".join(self.query(query)))
+        answer = json.loads(b"".join(self.query(query, ticket=ticket)))
         if "boolean" in answer:
             text = "yes" if answer["boolean"] else "no"
             return ["answer"], [{"answer": {"type": "literal", "value": text}}]
         return answer["head"].get("vars", []), answer.get("results", {}).get("bindings", [])
 
     def validate(
-        self, content: bytes, format_: str, file: str, rules: tuple[str, ...] = ()
+        self,
+        content: bytes,
+        format_: str,
+        file: str,
+        rules: tuple[str, ...] = (),
+        ticket: Ticket | None = None,
     ) -> Report:
         """Judge a record in a child, by all rules or by those named.
 
@@ -113,7 +120,9 @@ class Access:
             "file": file,
             "rules": rules,
         }
-        answer = self.pool.run(Job("validate", about, content, self.limits.validate_seconds))
+        answer = self.pool.run(
+            Job("validate", about, content, self.limits.validate_seconds, ticket or Ticket())
+        )
         fields: dict[str, Any] = json.loads(b"".join(answer))
         return Report.from_dict(fields)
 

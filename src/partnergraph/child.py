@@ -22,7 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, cast
 
+from partnergraph import sparql
 from partnergraph.errors import FaultError, LimitError, PartnergraphError
+from partnergraph.store import Store
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
 
@@ -37,9 +39,10 @@ def main() -> None:
     while line := requests.readline():
         job = json.loads(line)
         body = requests.read(job["length"])
-        _limit(job)
         try:
-            _JOBS[job["kind"]](job, body, _Frames(answers, job["answer_bytes"]))
+            store = _store(job["path"])  # what it maps does not count against the job
+            _limit(job)
+            _JOBS[job["kind"]](store, job, body, _Frames(answers, job["answer_bytes"]))
             _send(answers, b".", b"")
         except PartnergraphError as error:
             _send(answers, b"E", _pack(error))
@@ -106,23 +109,25 @@ class _Frames(io.RawIOBase):
 _open: dict[str, Any] = {}
 
 
-def _query(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
-    from partnergraph import sparql
-    from partnergraph.store import Store
-
-    query = body.decode()
-    if sparql.mentions_service(query):
-        sparql.refuse_service(query)
-    if _open.get("path") != job["path"]:
+def _store(path: str) -> Store:
+    """Return the store in a folder, opened anew when it is another than last time."""
+    if _open.get("path") != path:
         if _open:
             os.close(_open["held"])
         _open.clear()
         # Held while it is open here, so that no writer removes it under a long answer.
-        held = os.open(job["path"], os.O_RDONLY)
+        held = os.open(path, os.O_RDONLY)
         fcntl.flock(held, fcntl.LOCK_SH)
-        store = Store.open(Path(job["path"]), writable=False)
-        _open.update(path=job["path"], held=held, store=store)
-    _open["store"].answer(
+        _open.update(path=path, held=held, store=Store.open(Path(path), writable=False))
+    store: Store = _open["store"]
+    return store
+
+
+def _query(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    query = body.decode()
+    if sparql.mentions_service(query):
+        sparql.refuse_service(query)
+    store.answer(
         query,
         job["result_format"],
         job["graph_format"],
@@ -135,11 +140,9 @@ def _query(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
     frames.flush()
 
 
-def _validate(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
     from partnergraph import records, validation
-    from partnergraph.store import Store
 
-    store = Store.open(Path(job["path"]), writable=False)
     record = records.read(body, job["format"], job["file"], store)
     report = validation.judge(store, record, frozenset(job["rules"]))
     frames.announce({})
@@ -147,7 +150,7 @@ def _validate(job: dict[str, Any], body: bytes, frames: _Frames) -> None:
     frames.flush()
 
 
-_JOBS: dict[str, Callable[[dict[str, Any], bytes, _Frames], None]] = {
+_JOBS: dict[str, Callable[[Store, dict[str, Any], bytes, _Frames], None]] = {
     "query": _query,
     "validate": _validate,
 }

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -79,8 +80,11 @@ class _Child:
     def __init__(self) -> None:
         # Only what a child needs of the environment: no proxy, no credential.
         kept = {k: v for k, v in os.environ.items() if k in {"PATH", "PYTHONPATH", "LANG", "HOME"}}
+        # Each arena of the allocator reserves 64 MiB that would count against the limit.
+        kept["MALLOC_ARENA_MAX"] = "2"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "partnergraph.child", str(os.getpid())],
+            # -P: a module in the working folder must not pass for one of ours.
+            [sys.executable, "-P", "-m", "partnergraph.child", str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -143,13 +147,19 @@ class Pool:
         for _ in range(limits.parallel_queries):
             self._places.put(None)
         self._running: set[Ticket] = set()
+        # A child dies with the thread that made it, as Linux has it, so one thread that
+        # lives as long as the pool makes them all.
+        self._nursery = ThreadPoolExecutor(1, thread_name_prefix="nursery")
         self._closed = False
         self.isolated: bool | None = None
         """Whether children are without network; None until the first one greeted."""
 
+    def _new_child(self) -> _Child:
+        return self._nursery.submit(_Child).result()
+
     def warm(self) -> None:
         """Start one child ahead of the first job."""
-        child = self._places.get() or _Child()
+        child = self._places.get() or self._new_child()
         self.isolated = child.greet()
         self._places.put(child)
 
@@ -171,6 +181,7 @@ class Pool:
             with contextlib.suppress(queue.Empty):
                 if child := self._places.get_nowait():
                     child.kill()
+        self._nursery.shutdown(wait=False)
 
     def run(self, job: Job) -> Answer:
         """Hand a job to a child and return its answer when that begins.
@@ -202,7 +213,7 @@ class Pool:
         alive: _Child | None = child if child and child.process.poll() is None else None
         if child and not alive:
             child.kill()
-        child = alive or _Child()
+        child = alive or self._new_child()
         self._running.add(job.ticket)
         job.ticket.hold(child.process)
 

@@ -37,6 +37,9 @@ _TYPE = names.RDF + "type"
 _AXIOMS = (names.RDFS, names.OWL, names.SH)
 _HARMLESS = {names.RDFS + n for n in ("label", "comment", "seeAlso", "isDefinedBy")}
 _OURS_TO_DESCRIBE = ("Partnership", "ProspectivePartnership", "Membership", "MemberCount")
+_DERIVED = {
+    f"{names.NS}contributes{how}" for how in ("Officially", "AsStated", "AsVerified", "AsInferred")
+}
 _BRACKETS = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[\[({]|[\])}]')
 
 
@@ -112,6 +115,7 @@ def _read(content: bytes, format_: str, file: str, store: Store) -> Record:
         raise UnreadableInputError("the file holds no statement", hint="Nothing was checked")
     record = Record(file, list(dict.fromkeys(quads)))
     _refuse_axioms(record)
+    _refuse_derived(record)
     _refuse_unknown(record, content, store)
     _refuse_foreign(record, store)
     _refuse_untyped(record, store)
@@ -153,6 +157,17 @@ def _refuse_axioms(record: Record) -> None:
                 f"the record states the axiom {names.shorten(predicate)} "
                 f"{names.shorten(type_) if type_ else ''}".rstrip(),
                 hint="A record describes partnerships; it cannot change what terms mean",
+            )
+
+
+def _refuse_derived(record: Record) -> None:
+    """Refuse what only reasoning may say, so that no claim looks better founded than it is."""
+    for quad in record.quads:
+        if quad.predicate.value in _DERIVED:
+            raise RefusedError(
+                f"the record states {names.shorten(quad.predicate.value)}, which only follows "
+                "from an aim that a partnership contributes to",
+                hint="State pg:contributesTo with the goal or objective of the Strategic Vision",
             )
 
 

@@ -33,7 +33,11 @@ def test_two_dates_for_one_thing_are_explained(rows: Rows, found: list[str]) -> 
 
 
 def test_the_differences_of_dates_that_the_document_has_are_there() -> None:
-    dates = {(predicate, thing): given for predicate in DATES for thing, given in values(ours(), predicate).items()}
+    dates = {
+        (predicate, thing): given
+        for predicate in DATES
+        for thing, given in values(ours(), predicate).items()
+    }
     assert {key: given for key, given in dates.items() if len(given) > 1} == {
         ("pg:startDate", "event:cms14"): ["2024-02-02", "2024-02-12"],
         ("pg:validFrom", "document:strategic-vision"): ["2021", "2012"],
@@ -106,9 +110,7 @@ def readings_out_of_place(rows: Rows) -> list[str]:
     "discrepancy:a,pg:firstValue,one,string,paragraph:C2,stated,",
     found=["discrepancy:a"],
 )
-def test_a_reading_is_the_paragraph_that_its_value_comes_from(
-    rows: Rows, found: list[str]
-) -> None:
+def test_a_reading_is_the_paragraph_that_its_value_comes_from(rows: Rows, found: list[str]) -> None:
     assert readings_out_of_place(rows) == found
 
 

@@ -71,7 +71,9 @@ def test_nothing_in_the_store_is_official(status: str, there: bool, store: Store
 
 def test_each_status_is_a_concept_of_the_scheme() -> None:
     scheme = Graph().parse(rooms.root() / "ontology" / "schemes" / "statement-status.ttl")
-    known = {names.shorten(str(c)).partition(":")[2] for c in scheme.subjects(RDF.type, SKOS.Concept)}
+    known = {
+        names.shorten(str(c)).partition(":")[2] for c in scheme.subjects(RDF.type, SKOS.Concept)
+    }
     used = {row.status for row in ours()}
     assert used == known - {"official"}
     assert URIRef(names.expand("statement-status:official")) in set(scheme.subjects())
@@ -113,9 +115,7 @@ def badly_supported(rows: Rows) -> list[str]:
         "organization:fao pg:roleNote unverified",
     ],
 )
-def test_a_row_is_no_better_supported_than_its_sources_allow(
-    rows: Rows, found: list[str]
-) -> None:
+def test_a_row_is_no_better_supported_than_its_sources_allow(rows: Rows, found: list[str]) -> None:
     assert badly_supported(rows) == found
 
 
@@ -133,8 +133,7 @@ def test_what_no_one_read_is_not_verified(rows: Rows, found: list[str]) -> None:
     assert [
         f"{row.subject} {row.status}"
         for row in rows
-        if unread.issuperset(row.sources)
-        and row.status not in {"unverified", "inferred"}
+        if unread.issuperset(row.sources) and row.status not in {"unverified", "inferred"}
     ] == found
 
 
@@ -143,8 +142,7 @@ def status_notes_at_odds(rows: Rows) -> list[str]:
     return [
         row.subject
         for row in rows
-        if row.predicate == "pg:statementStatus"
-        and row.object != f"statement-status:{row.status}"
+        if row.predicate == "pg:statementStatus" and row.object != f"statement-status:{row.status}"
     ]
 
 

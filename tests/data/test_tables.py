@@ -198,8 +198,10 @@ def misfits(rows: Rows) -> list[str]:
             fits = (
                 "owl:AnnotationProperty" in kinds
                 or ("owl:ObjectProperty" in kinds and thing)
-                or (("owl:DatatypeProperty" in kinds and not thing)
-                and ranges <= {row.type, "rdfs:Literal"})
+                or (
+                    ("owl:DatatypeProperty" in kinds and not thing)
+                    and ranges <= {row.type, "rdfs:Literal"}
+                )
             )
         if not fits:
             found.append(f"{row.subject} {row.predicate} {row.type}")

@@ -1,9 +1,9 @@
 """The application: every route, each thin."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -31,6 +31,8 @@ from partnergraph.settings import MIB
 from partnergraph.store import GRAPH_FORMATS, serialize
 from partnergraph.web import negotiation, pages, problems
 from partnergraph.web.negotiation import GRAPH_ALIASES, GRAPHS, HTML, RESULT_ALIASES, RESULTS
+
+T = TypeVar("T")
 
 _SUFFIX_MEDIA = {
     "csv": "text/csv",
@@ -103,9 +105,10 @@ def _only(request: Request, known: set[str]) -> None:
             )
 
 
-async def _watched(request: Request, work: "partial[Answer]", ticket: Ticket) -> Answer:
+async def _watched(request: Request, work: Callable[[Ticket], T]) -> T:
     """Run work in a thread; stop it when the client goes away."""
-    answers: list[Answer] = []
+    ticket = Ticket()
+    answers: list[T] = []
     errors: list[PartnergraphError] = []
 
     async def watch() -> None:
@@ -115,7 +118,7 @@ async def _watched(request: Request, work: "partial[Answer]", ticket: Ticket) ->
 
     def run() -> None:
         try:
-            answers.append(work())
+            answers.append(work(ticket))
         except PartnergraphError as error:  # not wrapped into a group by the task group
             errors.append(error)
 
@@ -130,8 +133,11 @@ async def _watched(request: Request, work: "partial[Answer]", ticket: Ticket) ->
 
 async def _stream(access: Access, request: Request, query: str, **forms: Any) -> Response:
     """Answer a query piece by piece; the work ends when the client goes away."""
-    ticket = Ticket()
-    answer = await _watched(request, partial(access.query, query, ticket=ticket, **forms), ticket)
+
+    def start(ticket: Ticket) -> tuple[Answer, Ticket]:
+        return access.query(query, ticket=ticket, **forms), ticket
+
+    answer, ticket = await _watched(request, start)
 
     async def body() -> Any:
         pieces = iter(answer)
@@ -163,7 +169,7 @@ def _sparql(app: FastAPI, access: Access) -> None:
         if not makes_graph and "text/html" in (accept or ""):
             form = negotiation.choose(accept, {**HTML, **offered})
             if form == "html":
-                rows = await anyio.to_thread.run_sync(access.rows, query)
+                rows = await _watched(request, partial(access.rows, query))
                 return HTMLResponse(pages.sparql(_language(request), query, rows))
         form = negotiation.choose(accept, offered)
         forms = {"graph_format": form} if makes_graph else {"result_format": form}
@@ -285,7 +291,7 @@ def _questions(app: FastAPI, access: Access) -> None:
         offered = {**GRAPHS} if makes_graph else {**RESULTS, **RESULT_ALIASES}
         form = negotiation.choose(accept, {**HTML, **offered})
         if form == "html":
-            rows = await anyio.to_thread.run_sync(access.rows, query)
+            rows = await _watched(request, partial(access.rows, query))
             return HTMLResponse(
                 pages.question(_language(request), question, values, rows, access.store)
             )
@@ -379,7 +385,7 @@ def _checking(app: FastAPI, access: Access) -> None:
         _only(request, {"lang"})
         content, form, file = await _record(request, access)
         shape = negotiation.choose(request.headers.get("accept"), {**_REPORT, **HTML})
-        found = await anyio.to_thread.run_sync(access.validate, content, form, file)
+        found = await _watched(request, partial(access.validate, content, form, file, ()))
         if shape == "html":
             return HTMLResponse(pages.validate(_language(request), found))
         if shape == "json":

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -320,7 +321,7 @@ def test_sparqlwrapper_reads_our_answers(server: str) -> None:
     for method in ("GET", POST):
         client.setMethod(method)
         client.setQuery(SELECT)
-        found = client.queryAndConvert()
+        found: Any = client.queryAndConvert()
         assert len(found["results"]["bindings"]) == 5
 
 

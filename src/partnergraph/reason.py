@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from partnergraph import names
 from partnergraph.errors import FaultError
-from partnergraph.names import NS, OWL, RDF
+from partnergraph.names import NS, RDF
 from partnergraph.store import Iri, Quad, Store
 
 _TYPE = RDF + "type"
@@ -37,8 +38,8 @@ def closure(axioms: Iterable[Quad], facts: Iterable[Quad]) -> list[Quad]:
     """
     store = Store.in_memory()
     axioms = [Quad(q.subject, q.predicate, q.object) for q in axioms]
-    _check(axioms)
     store.add(axioms)
+    _check(store)
     store.add(Quad(q.subject, q.predicate, q.object) for q in facts)
     given = set(store.quads())
     before = -1
@@ -47,16 +48,31 @@ def closure(axioms: Iterable[Quad], facts: Iterable[Quad]) -> list[Quad]:
     return [quad for quad in store.quads() if quad not in given and _about_a_thing(quad)]
 
 
-def _check(axioms: list[Quad]) -> None:
-    for quad in axioms:
-        for term in (quad.predicate, quad.object):
-            name = term.value.removeprefix(OWL) if isinstance(term, Iri) else ""
-            if name not in _UNSUPPORTED:
-                continue
-            raise FaultError(
-                f"the ontology uses owl:{name} and reason.ru has no rule for it",
-                hint="Add the rule of OWL 2 RL, and a case that owlrl agrees with",
-            )
+def _check(store: Store) -> None:
+    """Refuse axioms that no rule covers, rather than draw only some of the conclusions."""
+    unsupported = " ".join(f"owl:{name}" for name in _UNSUPPORTED)
+    for row in store.select(
+        f"""{names.prologue("owl", "rdf")}
+        SELECT ?term WHERE {{ VALUES ?term {{ {unsupported} }}
+          {{ ?s ?term ?o }} UNION {{ ?s ?p ?term }} }} LIMIT 1"""
+    ):
+        term = names.shorten(row["term"].value)
+        raise FaultError(
+            f"the ontology uses {term} and reason.ru has no rule for it",
+            hint="Add the rule of OWL 2 RL, and a case that owlrl agrees with",
+        )
+    for row in store.select(
+        f"""{names.prologue("owl", "rdf")}
+        SELECT ?p WHERE {{
+          VALUES ?p {{ owl:propertyChainAxiom owl:intersectionOf }} ?s ?p ?list .
+          MINUS {{ ?list rdf:rest/rdf:rest rdf:nil }}
+        }} LIMIT 1"""
+    ):
+        raise FaultError(
+            f"an {names.shorten(row['p'].value)} does not have two members: "
+            "reason.ru has no rule for it",
+            hint="Name the part in between, or add a rule",
+        )
 
 
 def _about_a_thing(quad: Quad) -> bool:

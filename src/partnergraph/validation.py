@@ -100,8 +100,7 @@ def judge(store: Store, record: Record, chosen: frozenset[str] | None = None) ->
     """Judge the records of a file by every rule, or by those chosen."""
     chosen = choose(chosen or ())
     axioms = _ontology(store)
-    context = _context(store, record)
-    asserted = [*record.quads, *context]
+    asserted = [*record.quads, *context(store, record)]
     data = _graph(asserted)
     ontology = _graph(axioms)
     plain, inferring = _split(shapes(), chosen)
@@ -179,7 +178,7 @@ def _path(graph: Graph, node: Node | None) -> str:
     return "^" + _path(graph, next(graph.objects(node, SH.inversePath), None))
 
 
-def _context(store: Store, record: Record) -> list[Quad]:
+def context(store: Store, record: Record) -> list[Quad]:
     """Return what our own graphs assert about the things a record mentions, two steps far."""
     quads: dict[Quad, None] = {}
     asked: set[str] = set()

@@ -245,6 +245,8 @@ def test_facts_about_nodes_without_an_iri_take_part() -> None:
         "[ owl:oneOf ( example:a example:b ) ] rdfs:subClassOf pg:Aim .",
         "pg:Cost rdfs:subClassOf [ owl:onProperty pg:costOf ; owl:maxCardinality 1 ] .",
         "organization:world-bank owl:sameAs organization:wb .",
+        "pg:leads owl:propertyChainAxiom ( pg:hasRisk pg:hasMonitoring pg:follows ) .",
+        "pg:Cost owl:equivalentClass [ owl:intersectionOf ( pg:Risk pg:Value pg:Aim ) ] .",
     ],
 )
 def test_an_axiom_without_a_rule_is_refused(axiom: str) -> None:

@@ -168,11 +168,15 @@ def test_no_file_declares_a_term_that_another_declares() -> None:
     assert [term for term, count in declared.items() if count > 1] == []
 
 
+# The published shapes of ELI 1.2 name it; no installed library has that vocabulary.
+SEEN = {"http://data.europa.eu/eli/ontology#LegalResource"}
+
+
 def unknown_elsewhere(told: Graph) -> list[str]:
     return sorted(
         term
         for term in outside(told)
-        if not any(URIRef(term) in vocabulary for vocabulary in NEIGHBOURS)
+        if not any(URIRef(term) in vocabulary for vocabulary in NEIGHBOURS) and term not in SEEN
     )
 
 

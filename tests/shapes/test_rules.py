@@ -28,7 +28,7 @@ def judged(store: Store, file: Path, rule: str) -> report.Report:
 
 
 def expected(text: str) -> list[tuple[str, str, str, str]]:
-    prefixes = {**names.PREFIXES, **dict(_PREFIX.findall(text))}
+    prefixes: dict[str, str] = {**names.PREFIXES, **dict(_PREFIX.findall(text))}
 
     def iri(short: str) -> str:
         if short.startswith("<"):

@@ -40,6 +40,7 @@ def test_the_same_statement_from_two_rows_keeps_two_statuses() -> None:
         (GOOD.replace("organization:", "organisation:"), 2, "organisation"),
         (GOOD.replace(",en,", ",english,"), 2, "not a type"),
         (GOOD.replace("paragraph:C27", ""), 2, "source is missing"),
+        (GOOD.replace("stated,former name", "inferred,"), 2, "does not say why"),
         (GOOD.replace("stated", "sta ted"), 2, "statement-status"),
         (GOOD + GOOD, 3, "line 2 already"),
         (GOOD.replace("OIE,en", "2024-02-30,date"), 2, "calendar"),

@@ -39,7 +39,7 @@ def test_nothing_is_done_again_until_a_file_changes(copy: Path, tmp_path: Path) 
     assert not ensure(directory)
     assert directory.current() == first
     with (copy / "data" / "regions.csv").open("a", encoding="utf-8") as table:
-        table.write("region:x,rdf:type,pg:Region,iri,paragraph:C31,inferred,\n")
+        table.write("region:x,rdf:type,pg:Region,iri,paragraph:C31,stated,\n")
     assert ensure(directory)
     with directory.reading() as path:
         assert Store.open(path, writable=False).ask(f"ASK {{ <{names.ID}region/x> ?p ?o }}")

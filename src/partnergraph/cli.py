@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +23,9 @@ from partnergraph.errors import (
     UsageError,
     Where,
 )
+
+if TYPE_CHECKING:
+    from partnergraph.catalogue import Question
 
 _RESULTS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 _GRAPHS = ("turtle", "ntriples", "jsonld", "rdfxml")
@@ -47,13 +50,20 @@ def main() -> None:
             hint = f"See {error.ctx.command_path} --help"
         _complain(UsageError(error.format_message().rstrip("."), hint=hint))
         sys.exit(2)
-    except BrokenPipeError:  # the reader, such as head, had enough
+    except _ReaderLeftError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
         fault = FaultError(f"{type(error).__name__}: {error}", hint="Run it again with --debug")
         _complain(fault, debug)
         sys.exit(3)
+
+
+class _ReaderLeftError(Exception):
+    """Whoever reads our output, such as head, had enough.
+
+    Not the system's own error, which click would turn into exit code 1: findings.
+    """
 
 
 def _complain(error: PartnergraphError, debug: bool = False) -> None:
@@ -92,7 +102,11 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _write(content: bytes, output: Path | None) -> None:
     if output is None:
-        sys.stdout.buffer.write(content)
+        try:
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            raise _ReaderLeftError from None
         return
     draft = output.with_name(output.name + ".part")
     try:
@@ -212,8 +226,8 @@ def load_(files: tuple[Path, ...], store: str | None, graph: str | None, replace
         pairs = [(f, names.expand(graph) if graph else load.graph_for(f)) for f in files]
         with directory.commit() as target:
             counts = load.load_files(target, pairs, replace=replace)
-    for name, count in counts.items():
-        click.echo(f"{name}\t{count} statements")
+    lines = [f"{name}\t{count} statements\n" for name, count in counts.items()]
+    _write("".join(lines).encode(), None)
 
 
 @commands.command()
@@ -224,21 +238,27 @@ def queries(name: str | None) -> None:
     from partnergraph import catalogue
 
     if name is None:
-        for found in catalogue.questions().values():
-            click.echo(f"{found.id:24} {found.competency:5} {found.title}")
-        return
-    found = catalogue.question(name)
-    click.echo(f"{found.title}\n\n{found.description}\n")
-    click.echo(f"id          {found.id} ({found.competency})")
-    click.echo(f"paragraphs  {', '.join(found.paragraphs)}")
-    for parameter in found.parameters.values():
-        click.echo(
-            f"parameter   {parameter.name}: {parameter.type}. {parameter.description} "
-            f"For example -p {parameter.name}={parameter.example}"
-        )
-    for column, meaning in found.columns.items():
-        click.echo(f"column      {column}: {meaning}")
-    click.echo(f"\n{found.query}")
+        lines = [
+            f"{found.id:24} {found.competency:5} {found.title}"
+            for found in catalogue.questions().values()
+        ]
+    else:
+        lines = _shown(catalogue.question(name))
+    _write(("\n".join(lines) + "\n").encode(), None)
+
+
+def _shown(found: "Question") -> list[str]:
+    """Return the lines that show a question."""
+    lines = [found.title, "", found.description, ""]
+    lines.append(f"id          {found.id} ({found.competency})")
+    lines.append(f"paragraphs  {', '.join(found.paragraphs)}")
+    lines += [
+        f"parameter   {parameter.name}: {parameter.type}. {parameter.description}. "
+        f"For example -p {parameter.name}={parameter.example}"
+        for parameter in found.parameters.values()
+    ]
+    lines += [f"column      {column}: {meaning}" for column, meaning in found.columns.items()]
+    return [*lines, "", found.query.rstrip()]
 
 
 @commands.command()

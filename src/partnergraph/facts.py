@@ -104,6 +104,10 @@ def _statement(
 ) -> Iterator[Quad]:
     if not source:
         raise UnreadableInputError("the source is missing", hint="Name a paragraph or a source")
+    if status == "inferred" and not note:
+        raise UnreadableInputError(
+            "the row is our own reading and does not say why", hint="Fill the note"
+        )
     triple = Iri(names.expand(subject)), Iri(names.expand(predicate)), _term(object_, type_)
     yield Quad(*triple, graph)
     # The same statement from two sources has one node for each, so that a source keeps

@@ -10,6 +10,8 @@ from functools import cache
 from typing import Any
 
 import rdflib
+import rdflib.plugins.sparql
+import rdflib.query
 from rdflib import RDF, SH, Graph, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
@@ -132,8 +134,9 @@ def _split(graph: Graph, chosen: frozenset[str]) -> tuple[Graph, Graph]:
 def _run(data: Graph, rules_: Graph, ontology: Graph) -> set[Finding]:
     import pyshacl
 
+    # In place: pySHACL would copy the graph into one that parses each query for each node.
     _, results, _ = pyshacl.validate(
-        data, shacl_graph=rules_, ont_graph=ontology, inference="none", inplace=False
+        data, shacl_graph=rules_, ont_graph=ontology, inference="none", inplace=True
     )
     if not isinstance(results, Graph):
         raise FaultError(f"the SHACL engine failed: {results}")
@@ -318,8 +321,26 @@ def _triples(quads: Iterable[Quad]) -> Iterable[tuple[Node, Node, Node]]:
         yield _node(quad.subject), URIRef(quad.predicate.value), _node(quad.object)
 
 
+class _Graph(Graph):
+    """A graph that parses each query once.
+
+    pySHACL asks the same text anew for each focus node, and parsing is most of its time.
+    """
+
+    def query(self, query_object: Any, *arguments: Any, **named: Any) -> rdflib.query.Result:
+        """Answer a query, parsed before if it was asked before."""
+        if isinstance(query_object, str):
+            query_object = _parsed(query_object)
+        return super().query(query_object, *arguments, **named)
+
+
+@cache
+def _parsed(text: str) -> rdflib.plugins.sparql.sparql.Query:
+    return rdflib.plugins.sparql.prepareQuery(text)
+
+
 def _graph(quads: Iterable[Quad]) -> Graph:
-    graph = Graph()
+    graph = _Graph()
     for triple in _triples(quads):
         graph.add(triple)
     return graph

@@ -44,11 +44,21 @@ def access(loaded: StoreDirectory) -> Iterator[Access]:
 
 
 @contextlib.contextmanager
-def serving(store: Path, **settings: str) -> Iterator[str]:
+def serving(store: Path, *arguments: str, **settings: str) -> Iterator[str]:
     """Run ``partnergraph serve`` on a free port and give its URL."""
     environment = {**os.environ, **{f"PARTNERGRAPH_{k.upper()}": v for k, v in settings.items()}}
     with subprocess.Popen(
-        [sys.executable, "-m", "partnergraph", "serve", "--port", "0", "--store", str(store)],
+        [
+            sys.executable,
+            "-m",
+            "partnergraph",
+            "serve",
+            "--port",
+            "0",
+            "--store",
+            str(store),
+            *arguments,
+        ],
         stderr=subprocess.PIPE,
         text=True,
         env=environment,

@@ -209,6 +209,17 @@ def test_beside_a_server_a_second_writer_is_refused_and_a_reader_is_not(tmp_path
         assert asked.stdout == run("query", "value-types", store=store).stdout
 
 
+def test_a_read_only_server_serves_beside_a_writer_and_makes_nothing(
+    loaded: StoreDirectory, tmp_path: Path
+) -> None:
+    with loaded.writing("another"), serving(loaded.path, "--read-only") as url:
+        asked = run("query", "value-types", "--store", f"{url}/sparql")
+    assert asked.stdout == run("query", "value-types", store=loaded.path).stdout
+    none = run("serve", "--read-only", "--port", "0", store=tmp_path / "none")
+    assert (none.returncode, b"partnergraph load" in none.stderr) == (2, True)
+    assert not (tmp_path / "none").exists()
+
+
 def test_two_exports_are_byte_identical_and_of_two_loads_too(
     loaded: StoreDirectory, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import partnergraph
+from partnergraph import modules
 from conftest import ROOT
 from partnergraph.directory import StoreDirectory
 
@@ -94,3 +95,7 @@ def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
         pins = re.findall(r"^\S+==\S+", text, re.MULTILINE)
         assert len(pins) > 20
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+def test_the_pictures_of_the_modules_are_those_of_the_modules() -> None:
+    assert (ROOT / "docs" / "modules.md").read_text(encoding="utf-8") == modules.page()

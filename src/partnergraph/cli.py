@@ -183,8 +183,9 @@ def commands() -> None:
 @_store_option
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--read-only", is_flag=True, help="Serve the store as it is, beside a writer or not.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
-def serve(store: str | None, host: str, port: int) -> None:
+def serve(store: str | None, host: str, port: int, read_only: bool) -> None:
     """Load what is missing, check it, and serve API and pages."""
     from partnergraph import load, server
     from partnergraph.directory import StoreDirectory
@@ -194,12 +195,19 @@ def serve(store: str | None, host: str, port: int) -> None:
     listener = server.listen(host, port)
     url = server.address(listener)
     directory = StoreDirectory(_path(store, "serve"))
+
+    def ready() -> None:
+        seconds = time.monotonic() - begun
+        _say(f"serving {url} (ready after {seconds:.1f} s; stop with Ctrl-C)")
+
+    if read_only:
+        directory.current()  # an error where there is none
+        server.serve(directory, settings(), listener, ready)
+        return
     with directory.writing("partnergraph serve", f"{url}/sparql"):
         changed = load.ensure(directory, _say)
         _say(f"store {directory.path}: {'loaded' if changed else 'up to date'}")
-        server.serve(directory, settings(), listener, lambda: _say(
-            f"serving {url} (ready after {time.monotonic() - begun:.1f} s; stop with Ctrl-C)"
-        ))  # fmt: skip
+        server.serve(directory, settings(), listener, ready)
 
 
 @commands.command("load")
@@ -230,26 +238,40 @@ def load_(files: tuple[Path, ...], store: str | None, graph: str | None, replace
     _write("".join(lines).encode(), None)
 
 
+def _lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--lang",
+        type=click.Choice(("en", "fr", "es")),
+        default="en",
+        show_default=True,
+        help="The language of texts, English where one is missing.",
+    )(function)
+
+
 @commands.command()
 @click.argument("name", required=False)
+@_lang_option
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
-def queries(name: str | None) -> None:
+def queries(name: str | None, lang: str) -> None:
     """List the questions, or show one."""
-    from partnergraph import catalogue
+    from partnergraph import catalogue, texts
 
     if name is None:
         lines = [
-            f"{found.id:24} {found.competency:5} {found.title}"
+            f"{found.id:24} {found.competency:5} {texts.title(found.id, lang, found.title).value}"
             for found in catalogue.questions().values()
         ]
     else:
-        lines = _shown(catalogue.question(name))
+        lines = _shown(catalogue.question(name), lang)
     _write(("\n".join(lines) + "\n").encode(), None)
 
 
-def _shown(found: "Question") -> list[str]:
+def _shown(found: "Question", lang: str) -> list[str]:
     """Return the lines that show a question."""
-    lines = [found.title, "", found.description, ""]
+    from partnergraph import texts
+
+    title = texts.title(found.id, lang, found.title).value
+    lines = [title, "", texts.description(found.id, lang, found.description).value, ""]
     lines.append(f"id          {found.id} ({found.competency})")
     lines.append(f"paragraphs  {', '.join(found.paragraphs)}")
     lines += [
@@ -348,6 +370,7 @@ def _query_text(name: str, values: tuple[str, ...]) -> str:
     help="The least severity that makes the exit code 1.",
 )
 @click.option("--rules", metavar="ID,…", default="", help="Only these rules.")
+@_lang_option
 @_store_option
 @_common
 def validate(
@@ -355,6 +378,7 @@ def validate(
     format_: str,
     fail_on: str,
     rules: str,
+    lang: str,
     store: str | None,
     output: Path | None,
 ) -> int:
@@ -369,7 +393,7 @@ def validate(
             access.validate(content, form, str(file), chosen) for file, content, form in contents
         ]
     if format_ == "text":
-        content = "\n".join(tables.report(found) for found in reports).encode()
+        content = "\n".join(tables.report(found, lang) for found in reports).encode()
     elif format_ == "json":
         shown = [found.as_dict() for found in reports]
         content = json.dumps({"reports": shown}, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -450,6 +474,7 @@ def stats(format_: str, store: str | None, output: Path | None) -> None:
                 lines.append(f"\n{title}")
                 lines += [f"  {name:40} {count:>8,}" for name, count in value.items()]
             else:
-                lines.append(f"{title:42} {value:>8,}")
+                shown = value if isinstance(value, str) else f"{value:,}"
+                lines.append(f"{title:42} {shown:>8}")
         content = "\n".join(lines) + "\n"
     _write(content.encode(), output)

@@ -25,8 +25,6 @@ class Value:
     sources: list["Value"] = field(default_factory=list)
     status: str = ""
     note: str = ""
-    follows: bool = False
-    """Nobody said it; it follows from what was said and what the terms mean."""
 
 
 @dataclass(frozen=True)
@@ -105,12 +103,6 @@ def describe(store: Store, iri: str, language: str = "en") -> Description:
     if not rows:
         raise _unknown(store, iri)
     sources = _sources(store, node)
-    follows = {
-        (row["p"].value, str(row["o"]))
-        for row in store.select(
-            f"SELECT ?p ?o WHERE {{ GRAPH <{names.INFERRED}> {{ {node} ?p ?o }} }}"
-        )
-    }
     inward = store.select(
         f"""{names.prologue("rdf", "dcterms")}
         SELECT ?p ?s WHERE {{ ?s ?p {node}
@@ -128,9 +120,6 @@ def describe(store: Store, iri: str, language: str = "en") -> Description:
             made.sources += [_value(source, labels) for source in found]
             made.status = made.status or names.shorten(status).removeprefix("statement-status:")
             made.note = made.note or note
-        if (predicate, str(term)) in follows:
-            made.status = "inferred"
-            made.follows = True
         return made
 
     outward: dict[str, list[Value]] = {}

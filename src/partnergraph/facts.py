@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from partnergraph import names
 from partnergraph.errors import PartnergraphError, UnreadableInputError, Where
-from partnergraph.store import Iri, Literal, Quad
+from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, Triple
 
 COLUMNS = ("subject", "predicate", "object", "type", "source", "status", "note")
 LANGUAGES = ("en", "fr", "es")
@@ -110,14 +110,42 @@ def _statement(
         )
     triple = Iri(names.expand(subject)), Iri(names.expand(predicate)), _term(object_, type_)
     yield Quad(*triple, graph)
-    # The same statement from two sources has one node for each, so that a source keeps
-    # its own status; the key is the content, so the node's IRI never changes with the order.
-    key = "\x1f".join((subject, predicate, object_, type_, source, status))
+    yield from statement(
+        triple,
+        # The same statement from two rows has a node for each, so that each source keeps its
+        # own status; the key is the content, so the node's IRI never changes with the order.
+        key="\x1f".join((subject, predicate, object_, type_, source, status)),
+        sources=[names.expand(short) for short in source.split(" ")],
+        status=status,
+        note=note,
+        graph=graph,
+    )
+
+
+def statement(
+    triple: "tuple[Iri | BlankNode | Triple, Iri, Term | Triple]",
+    *,
+    key: str,
+    sources: list[str],
+    status: str,
+    note: str,
+    graph: Iri,
+) -> Iterator[Quad]:
+    """Yield the ``rdf:Statement`` that says where a triple comes from.
+
+    Args:
+        triple: what is stated.
+        key: text that the node's IRI is made of.
+        sources: IRIs of paragraphs, sources or graphs.
+        status: last part of a concept of the scheme ``statement-status``.
+        note: English text, or empty.
+        graph: the graph to put it in.
+    """
     node = Iri(names.STATEMENT + hashlib.sha256(key.encode()).hexdigest()[:16])
     for part, value in zip((_SUBJECT, _PREDICATE, _OBJECT), triple, strict=True):
         yield Quad(node, part, value, graph)
-    for short in source.split(" "):
-        yield Quad(node, _SOURCE, Iri(names.expand(short)), graph)
+    for source in sources:
+        yield Quad(node, _SOURCE, Iri(source), graph)
     yield Quad(node, _STATUS, Iri(names.expand(f"statement-status:{status}")), graph)
     if note:
         yield Quad(node, _NOTE, Literal(note, language="en"), graph)

@@ -12,10 +12,21 @@ The graphs of a loaded store::
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from partnergraph import catalogue, facts, names, reason, records, report, rooms, validation
+from partnergraph import (
+    __version__,
+    catalogue,
+    facts,
+    names,
+    reason,
+    records,
+    report,
+    rooms,
+    upgrades,
+    validation,
+)
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import StoreError, UnreadableInputError, Where
 from partnergraph.store import Iri, Literal, Quad, Store, parse
@@ -49,7 +60,8 @@ def read_room(room: rooms.Room) -> list[Quad]:
 def digests() -> dict[str, str]:
     """Return for each public graph the hash of what it is made from."""
     found = {
-        room.graph: room.digest() for room in (*rooms.ontology(), *rooms.shapes(), *rooms.data())
+        room.graph: room.digest()
+        for room in (*rooms.ontology(), *rooms.texts(), *rooms.shapes(), *rooms.data())
     }
     asked = hashlib.sha256(b"".join(room.read() for room in rooms.queries()))
     found[names.CATALOGUE] = asked.hexdigest()
@@ -63,6 +75,8 @@ def digests() -> dict[str, str]:
 
 def is_fresh(store: Store) -> bool:
     """Say whether a store holds our graphs as the files are now."""
+    if upgrades.version(store) != __version__:
+        return False
     rows = store.select(
         f"SELECT ?g ?h WHERE {{ GRAPH <{names.MANIFEST}> {{ ?g {_HASH} ?h ; {_PUBLIC} true }} }}"
     )
@@ -77,6 +91,7 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
     """
     progress("reading ontology, rules, questions and data")
     ontology = [quad for room in rooms.ontology() for quad in read_room(room)]
+    texts = [quad for room in rooms.texts() for quad in read_room(room)]
     shapes = [quad for room in rooms.shapes() for quad in read_room(room)]
     data = [quad for room in rooms.data() for quad in read_room(room)]
     old = [
@@ -85,6 +100,10 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
             f"SELECT ?g WHERE {{ GRAPH <{names.MANIFEST}> {{ ?g {_PUBLIC} true }} }}"
         )
     ]
+    if since := upgrades.version(store):
+        theirs = [g for g in store.graphs() if g not in {*old, names.MANIFEST}]
+        for version in upgrades.upgrade(store, since, theirs):
+            progress(f"upgraded what users loaded to version {version}")
     for graph in (*old, names.MANIFEST, None):
         store.drop(graph)
 
@@ -94,15 +113,13 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
         store.add(Quad(q.subject, q.predicate, q.object) for q in quads)
 
     put(ontology)
+    put(texts)
     put(shapes)
     put(data)
     put(catalogue.as_quads())
     progress("working out what follows")
     told = [quad for quad in data if not _is_provenance(quad)]
-    put(
-        Quad(q.subject, q.predicate, q.object, Iri(names.INFERRED))
-        for q in reason.closure(ontology, told)
-    )
+    put(_derived(reason.derive(ontology, told)))
     put(_manifest())
     progress("checking our own records by the rules")
     put(report.as_quads(own_report(store), names.FINDINGS))
@@ -116,6 +133,21 @@ def own_report(store: Store) -> report.Report:
         if not _is_provenance(q)
     ]
     return validation.judge(store, records.Record("data/partnerships.csv", quads))
+
+
+def _derived(derived: dict[Quad, str]) -> Iterator[Quad]:
+    """Yield what follows, each with a statement that names the rule it follows by."""
+    graph = Iri(names.INFERRED)
+    for quad, rule in derived.items():
+        yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        yield from facts.statement(
+            (quad.subject, quad.predicate, quad.object),
+            key=f"{quad} {rule}",
+            sources=[names.INFERRED],
+            status="inferred",
+            note=f"follows by the rule {rule} of OWL 2 RL",
+            graph=graph,
+        )
 
 
 def _is_provenance(quad: Quad) -> bool:
@@ -132,7 +164,7 @@ def _manifest() -> list[Quad]:
             Quad(node, _HASH, Literal(digest), graph),
             Quad(node, _PUBLIC, Literal("true", datatype=boolean), graph),
         ]
-    return quads
+    return [*quads, upgrades.stamp()]
 
 
 def ensure(directory: StoreDirectory, progress: Progress = lambda _: None) -> bool:

@@ -4,6 +4,7 @@ Only axioms of ours are used: whoever hands in a record cannot bring axioms alon
 :mod:`partnergraph.records` refuses them.
 """
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -27,25 +28,50 @@ def rules() -> str:
     return (Path(__file__).parent / "reason.ru").read_text(encoding="utf-8")
 
 
-def closure(axioms: Iterable[Quad], facts: Iterable[Quad]) -> list[Quad]:
+@cache
+def _constructs() -> list[tuple[str, str]]:
+    """Return each rule's name with a query for what it adds."""
+    head, *blocks = re.split(r"^# (?=[a-z]+-[a-z])", rules(), flags=re.MULTILINE)
+    prefixes = "".join(line for line in head.splitlines(True) if line.startswith("PREFIX"))
+    return [
+        (
+            re.match(r"[a-z0-9-]+", block)[0],  # type: ignore[index]
+            prefixes + "CONSTRUCT" + block[block.index("INSERT") + 6 :].rstrip().rstrip(";"),
+        )
+        for block in blocks
+    ]
+
+
+def derive(axioms: Iterable[Quad], facts: Iterable[Quad]) -> dict[Quad, str]:
     """Return the triples that follow from axioms and facts and stand in neither.
 
-    Only triples about things are returned: those whose subject is not a term of the ontology
-    and that use a property of ours or say that a thing is of a class of ours.
+    Each comes with the name of the rule that gave it first. Only triples about things are
+    returned: those whose subject is not a term of the ontology and that use a property of
+    ours or say that a thing is of a class of ours.
 
     Raises:
         FaultError: an axiom needs a rule that ``reason.ru`` does not have.
     """
     store = Store.in_memory()
-    axioms = [Quad(q.subject, q.predicate, q.object) for q in axioms]
-    store.add(axioms)
+    store.add(Quad(q.subject, q.predicate, q.object) for q in axioms)
     _check(store)
     store.add(Quad(q.subject, q.predicate, q.object) for q in facts)
-    given = set(store.quads())
-    before = -1
-    while before != (before := len(store)):
-        store.update(rules())
-    return [quad for quad in store.quads() if quad not in given and _about_a_thing(quad)]
+    known = set(store.quads())
+    derived: dict[Quad, str] = {}
+    while True:
+        before = len(known)
+        for rule, query in _constructs():
+            new = {quad for quad in store.construct(query) if quad not in known}
+            store.add(new)
+            known |= new
+            derived.update((quad, rule) for quad in new if _about_a_thing(quad))
+        if len(known) == before:
+            return derived
+
+
+def closure(axioms: Iterable[Quad], facts: Iterable[Quad]) -> list[Quad]:
+    """Return what :func:`derive` does, without the rules."""
+    return list(derive(axioms, facts))
 
 
 def _check(store: Store) -> None:

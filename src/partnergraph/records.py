@@ -6,7 +6,7 @@ axioms are refused, and so is anything said about a thing that is not the record
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from partnergraph import names
@@ -49,6 +49,8 @@ class Record:
 
     file: str
     quads: list[Quad]
+    outdated: tuple[str, ...] = ()
+    """What to write in place of each deprecated term that the file uses."""
 
     def iris(self) -> set[str]:
         """Return every IRI that stands as subject or object."""
@@ -119,7 +121,7 @@ def _read(content: bytes, format_: str, file: str, store: Store) -> Record:
     _refuse_unknown(record, content, store)
     _refuse_foreign(record, store)
     _refuse_untyped(record, store)
-    return record
+    return replace(record, outdated=_outdated(record, store))
 
 
 def _refuse_tricks(content: bytes, format_: str) -> None:
@@ -209,6 +211,22 @@ def _refuse_unknown(record: Record, content: bytes, store: Store) -> None:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _outdated(record: Record, store: Store) -> tuple[str, ...]:
+    used = {q.predicate.value for q in record.quads} | record.iris()
+    rows = store.select(
+        f"""{names.prologue("owl", "dcterms")}
+        SELECT ?old ?new WHERE {{
+          VALUES ?old {{ {_values(i for i in used if i.startswith(names.BASE))} }}
+          ?old owl:deprecated true . OPTIONAL {{ ?old dcterms:isReplacedBy ?new }}
+        }} ORDER BY ?old ?new"""
+    )
+    return tuple(
+        f"{names.shorten(row['old'].value)} is deprecated"
+        + (f"; write {names.shorten(row['new'].value)}" if "new" in row else "")
+        for row in rows
+    )
 
 
 def _find(content: bytes, iri: str) -> Where:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from partnergraph import names
+from partnergraph import names, texts
+from partnergraph.facts import LANGUAGES
 from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, parse
 
 SEVERITIES = ("Violation", "Warning", "Info")
@@ -51,6 +52,8 @@ class Report:
     unseen: tuple[str, ...]
     """Typed nodes of the record that no rule looked at."""
     verdicts: tuple[Verdict, ...]
+    outdated: tuple[str, ...] = ()
+    """What to write in place of deprecated terms."""
     loose: tuple[Finding, ...] = field(default=())
     """Findings about nodes that belong to no partnership of the record."""
 
@@ -77,7 +80,13 @@ class Report:
         )
         loose = tuple(finding(f) for f in fields["loose"])
         return cls(
-            **{**fields, "verdicts": verdicts, "loose": loose, "unseen": tuple(fields["unseen"])}
+            **{
+                **fields,
+                "verdicts": verdicts,
+                "loose": loose,
+                "unseen": tuple(fields["unseen"]),
+                "outdated": tuple(fields["outdated"]),
+            }
         )
 
     def findings(self) -> tuple[Finding, ...]:
@@ -121,7 +130,10 @@ def as_quads(report: Report, graph: str | None = None) -> list[Quad]:
             (names.SH + "resultSeverity", Iri(names.SH + f.severity)),
             (names.SH + "sourceShape", Iri(names.RULE + f.rule)),
             (names.SH + "sourceConstraintComponent", Iri(names.expand(f.component))),
-            (names.SH + "resultMessage", Literal(f.message, language="en")),
+            *(
+                (names.SH + "resultMessage", Literal(said.value, language=said.language))
+                for said in {texts.message(f.rule, lang, f.message) for lang in LANGUAGES}
+            ),
         ]
         if f.path and not set(f.path) & set("|/^"):
             values.append((names.SH + "resultPath", Iri(names.expand(f.path))))

@@ -52,8 +52,12 @@ def _files(pattern: str) -> list[Room]:
 
 def ontology() -> list[Room]:
     """Return the ontology and its concept schemes, without the alignments, which load alone."""
-    modules = [room for room in _files("ontology/*.ttl") if room.path.stem != "alignments"]
-    return modules + _files("ontology/schemes/*.ttl")
+    return _files("ontology/*.ttl") + _files("ontology/schemes/*.ttl")
+
+
+def texts() -> list[Room]:
+    """Return the texts in other languages than English."""
+    return _files("ontology/texts/*.csv")
 
 
 def shapes() -> list[Room]:

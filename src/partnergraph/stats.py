@@ -1,11 +1,11 @@
 """How much a store holds."""
 
-from partnergraph import names
+from partnergraph import names, upgrades
 from partnergraph.store import Store
 
 
-def stats(store: Store) -> dict[str, int | dict[str, int]]:
-    """Return counts of statements, terms, rules and questions, by class and by graph."""
+def stats(store: Store) -> dict[str, str | int | dict[str, int]]:
+    """Return the version of a store, and counts of statements, terms, rules and questions, by class and by graph."""
     one = f"""{names.prologue("pg", "owl")}
     SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ %s }}"""
 
@@ -24,6 +24,7 @@ def stats(store: Store) -> dict[str, int | dict[str, int]]:
     kinds = "owl:Class owl:ObjectProperty owl:DatatypeProperty"
     ours = "FILTER(STRSTARTS(STR(?x), STR(pg:)))"
     return {
+        "made by version": upgrades.version(store),
         "statements asserted": sum(graphs.values()) - inferred - findings,
         "statements inferred": inferred,
         "statements in the findings": findings,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as engine
-from pyoxigraph import BlankNode, Literal, Quad
+from pyoxigraph import BlankNode, Literal, Quad, Triple
 from pyoxigraph import NamedNode as Iri
 
 from partnergraph.errors import (
@@ -33,6 +33,7 @@ __all__ = [
     "Quad",
     "Store",
     "Term",
+    "Triple",
     "canonical",
     "parse",
     "serialize",

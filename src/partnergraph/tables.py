@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from partnergraph import names
+from partnergraph import names, texts
 from partnergraph.report import Finding, Report
 
 _WIDEST = 60
@@ -42,8 +42,11 @@ OUTCOMES = {
 }
 
 
-def report(found: Report) -> str:
-    """Return a validation report: what was checked, then a verdict for each record."""
+def report(found: Report, language: str = "en") -> str:
+    """Return a validation report: what was checked, then a verdict for each record.
+
+    The messages of the rules are in the language asked for.
+    """
     asked = sum(1 for n in found.focus_nodes.values() if n)
     lines = [
         f"{found.file}: {found.statements} statements, "
@@ -52,6 +55,7 @@ def report(found: Report) -> str:
     ]
     if found.unseen:
         lines.append("No rule looks at: " + ", ".join(names.shorten(n) for n in found.unseen))
+    lines += [f"Outdated: {remark}" for remark in found.outdated]
     for verdict in found.verdicts:
         paragraphs = ", ".join(verdict.paragraphs[:8]) + (
             " …" if len(verdict.paragraphs) > 8 else ""
@@ -61,19 +65,19 @@ def report(found: Report) -> str:
             "",
             f"{_clean(verdict.label)} {OUTCOMES[verdict.outcome]}: {verdict.reason}{where}",
         ]
-        lines += _findings(verdict.findings)
+        lines += _findings(verdict.findings, language)
     if found.loose:
         lines += ["", "About nodes that belong to no partnership:"]
-        lines += _findings(found.loose)
+        lines += _findings(found.loose, language)
     return "\n".join(lines) + "\n"
 
 
-def _findings(findings: Sequence[Finding]) -> list[str]:
+def _findings(findings: Sequence[Finding], language: str) -> list[str]:
     lines = []
     for f in findings:
         value = f" {_value(f.value)}" if f.value else ""
         lines.append(f"  {f.severity.lower():9}  {f.rule:28} {f.path}{value}")
-        lines.append(f"             {f.message}")
+        lines.append(f"             {texts.message(f.rule, language, f.message).value}")
     return lines
 
 

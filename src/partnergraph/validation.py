@@ -212,10 +212,13 @@ def context(store: Store, record: Record) -> list[Quad]:
 
 
 def _ontology(store: Store) -> list[Quad]:
-    quads: list[Quad] = []
-    for room in rooms.ontology():
-        quads.extend(store.quads(room.graph))
-    return quads
+    """Return the ontology without its texts, which no rule asks for."""
+    return [
+        quad
+        for room in rooms.ontology()
+        for quad in store.quads(room.graph)
+        if not (isinstance(quad.object, Literal) and quad.object.language)
+    ]
 
 
 def _focus_nodes(
@@ -263,6 +266,7 @@ def _report(
         focus_nodes={rule: len(nodes) for rule, nodes in sorted(focus.items())},
         unseen=tuple(sorted(typed - seen - set(owner))),
         verdicts=tuple(verdicts),
+        outdated=record.outdated,
         loose=in_order(f for f in found if f.focus not in owner),
     )
 

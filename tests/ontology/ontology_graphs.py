@@ -28,8 +28,8 @@ def ontology() -> tuple[Quad, ...]:
 
 @cache
 def alignments() -> tuple[Quad, ...]:
-    content = (rooms.root() / "ontology" / "alignments.ttl").read_bytes()
-    return tuple(parse(content, "turtle", "alignments.ttl"))
+    files = sorted((rooms.root() / "ontology" / "alignments").glob("*.ttl"))
+    return tuple({q: None for file in files for q in parse(file.read_bytes(), "turtle", file.name)})
 
 
 @cache

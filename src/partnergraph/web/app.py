@@ -358,6 +358,19 @@ def _linked_data(app: FastAPI, access: Access) -> None:
         content = pages.ontology_document(access.store, form)
         return Response(content, media_type=GRAPH_FORMATS[form][0], headers={"Vary": "Accept"})
 
+    @app.get("/ns/{name}", summary="One term of the ontology")
+    def get_term(request: Request, name: str) -> Response:
+        _only(request, {"lang"})
+        name, form = negotiation.split_suffix(name)
+        iri = names.NS + name
+        form = form or negotiation.choose(request.headers.get("accept"), offered)
+        headers = {"Vary": "Accept"}
+        if form == "html":
+            return HTMLResponse(pages.term(_language(request), access.store, iri), headers=headers)
+        prefixes = names.PREFIXES if form == "turtle" else None
+        content = serialize(triples(access.store, iri), form, prefixes)
+        return Response(content, media_type=GRAPH_FORMATS[form][0], headers=headers)
+
     @app.get("/trace/{paragraph}", summary="Everything that comes from a paragraph")
     def get_trace(request: Request, paragraph: str) -> Response:
         found = trace.trace(access.store, paragraph)

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, quote, urlencode
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from partnergraph import __version__, catalogue, names, rooms, tables
+from partnergraph import __version__, catalogue, names, rooms, tables, texts, usage
 from partnergraph import sparql as text_of_sparql
-from partnergraph.describe import Description, labels_of
+from partnergraph.describe import Description, describe, labels_of
 from partnergraph.errors import UsageError
+from partnergraph.picture import neighbourhood
 from partnergraph.report import Report
 from partnergraph.store import Store, parse, serialize
 from partnergraph.trace import Trace
@@ -45,14 +46,20 @@ def _environment() -> Environment:
     )
     environment.filters["short"] = names.shorten
     environment.filters["link"] = link
+    environment.filters["expand"] = names.expand
+    environment.filters["said"] = _said
     environment.filters["cell"] = tables.cell
     return environment
+
+
+def _said(found: catalogue.Question, language: str) -> texts.Text:
+    return texts.title(found.id, language, found.title)
 
 
 def link(iri: str) -> str:
     """Return where a page should link to for an IRI: here for ours, else only http(s)."""
     if iri.startswith(names.NS):
-        return "/ns#" + quote(iri.removeprefix(names.NS))
+        return "/ns/" + quote(iri.removeprefix(names.NS))
     if iri == names.ONTOLOGY:
         return "/ns"
     if iri.startswith(names.BASE):
@@ -62,8 +69,8 @@ def link(iri: str) -> str:
 
 def _page(template: str, language: str, **values: Any) -> str:
     def t(key: str, **parts: object) -> str:
-        texts = _texts()[key]
-        return texts.get(language, texts["en"]).format(**parts)
+        in_languages = _texts()[key]
+        return in_languages.get(language, in_languages["en"]).format(**parts)
 
     return (
         _environment()
@@ -121,6 +128,8 @@ def question(
         "question.html",
         language,
         question=found,
+        title=texts.title(found.id, language, found.title),
+        description=texts.description(found.id, language, found.description),
         values=values,
         # A thing is shown by its label, so the column with the label alone is left out.
         columns=[c for c in rows[0] if not (c.endswith("Label") and c[:-5] in rows[0])],
@@ -160,6 +169,26 @@ _PROLOGUE = names.prologue("pg", "skos", "dcterms", "rdf") + (
 )
 
 
+def term(language: str, store: Store, iri: str) -> str:
+    """Return the page about one term: its texts, its neighbourhood, and what uses it.
+
+    Raises:
+        UnknownNameError: there is no such term.
+    """
+    found = describe(store, iri, language)
+    short = names.shorten(iri)
+    return _page(
+        "term.html",
+        language,
+        thing=found,
+        short=short,
+        definition=texts.text(iri, names.SKOS + "definition", language, found.definition),
+        picture=neighbourhood(store, iri, language),
+        rules=usage.rules_by_term().get(short, ()),
+        questions=usage.questions_by_term().get(short, ()),
+    )
+
+
 def resource(language: str, found: Description) -> str:
     """Return the page about one thing."""
     return _page("resource.html", language, thing=found)
@@ -172,7 +201,12 @@ def traced(language: str, found: Trace) -> str:
 
 def validate(language: str, report: Report | None) -> str:
     """Return the page for checking a record, with its report if there is one."""
-    return _page("validate.html", language, report=report, outcomes=tables.OUTCOMES)
+    return _page(
+        "validate.html",
+        language,
+        report=report,
+        message=lambda f: texts.message(f.rule, language, f.message),
+    )
 
 
 def ontology(language: str, store: Store) -> str:
@@ -192,8 +226,12 @@ def ontology(language: str, store: Store) -> str:
             "name": row["term"].value.removeprefix(names.NS),
             "iri": row["term"].value,
             "kind": row["kind"].value.removeprefix(names.OWL),
-            "label": row["label"].value,
-            "definition": row["definition"].value,
+            "label": texts.text(
+                row["term"].value, names.RDFS + "label", language, row["label"].value
+            ),
+            "definition": texts.text(
+                row["term"].value, names.SKOS + "definition", language, row["definition"].value
+            ),
             "paragraphs": sorted(row["from"].value.split()),
         }
         for row in rows
@@ -203,7 +241,12 @@ def ontology(language: str, store: Store) -> str:
 
 def ontology_document(store: Store, form: str) -> bytes:
     """Return the ontology with its concept schemes in an RDF format."""
-    quads = [quad for room in rooms.ontology() for quad in store.quads(room.graph)]
+    quads = [
+        quad
+        for room in (*rooms.ontology(), *rooms.texts())
+        for quad in store.quads(room.graph)
+        if not str(quad.subject).startswith(f"<{names.STATEMENT}")
+    ]
     quads.sort(key=str)
     return serialize(quads, form, names.PREFIXES if form == "turtle" else None)
 
@@ -255,7 +298,7 @@ def form_fields(body: bytes) -> dict[str, list[str]]:
 
 def missing_texts() -> Iterable[tuple[str, str]]:
     """Yield each text of the pages that lacks a language, with that language."""
-    for key, texts in _texts().items():
+    for key, in_languages in _texts().items():
         for language in LANGUAGES:
-            if not texts.get(language):
+            if not in_languages.get(language):
                 yield key, language

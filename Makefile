@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test quick check lock wheel clean
+.PHONY: help serve test quick check turtle lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ check: $(VENV)/test.stamp ## formatting, linting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+turtle: $(VENV)/test.stamp ## put ontology, rules and examples into the one order
+	$(BIN)/python -m partnergraph.turtle ontology/*.ttl ontology/schemes/*.ttl ontology/checks/*.ttl shapes/*.ttl data/examples/*.ttl
 
 lock: ## write the lock files anew
 	$(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/serve.txt

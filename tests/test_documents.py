@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 import partnergraph
-from partnergraph import modules
 from conftest import ROOT
+from partnergraph import modules
 from partnergraph.directory import StoreDirectory
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(

@@ -118,6 +118,15 @@ def test_a_request_that_is_too_large_is_refused(tmp_path: Path) -> None:
         )
         problem(httpx.post(f"{url}/validate", files={"file": ("x.ttl", large)}), 413)
 
+        def unannounced() -> Iterator[bytes]:
+            yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.ttl"\r\n\r\n'
+            for _ in range(32):
+                yield b"#" * 65536
+            yield b"\r\n--x--\r\n"
+
+        form = {"content-type": "multipart/form-data; boundary=x"}
+        problem(httpx.post(f"{url}/validate", content=unannounced(), headers=form), 413)
+
 
 def test_a_dataset_of_the_protocol_replaces_the_default_graph(client: httpx.Client) -> None:
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"

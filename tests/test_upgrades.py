@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from partnergraph import __version__, load, names, records, rooms, upgrades
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import StoreError

@@ -5,7 +5,7 @@ from partnergraph.store import Store
 
 
 def stats(store: Store) -> dict[str, str | int | dict[str, int]]:
-    """Return the version of a store, and counts of statements, terms, rules and questions, by class and by graph."""
+    """Return the version of a store, and counts of what it holds, by class and by graph."""
     one = f"""{names.prologue("pg", "owl")}
     SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE {{ %s }}"""
 

@@ -15,17 +15,17 @@ from rdflib.term import Node
 from partnergraph import names, store
 from partnergraph.errors import RefusedError, Where
 
-_FIRST = """owl:Ontology owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty
+_ORDER = """owl:Ontology owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty
  skos:ConceptScheme a rdfs:subClassOf rdfs:subPropertyOf rdfs:domain rdfs:range sh:targetClass
- sh:path rdfs:label skos:prefLabel pg:madeUp skos:definition skos:scopeNote skos:example"""
-_LAST = """sh:severity sh:name sh:message sh:description rdfs:isDefinedBy skos:inScheme
- skos:topConceptOf dcterms:source dcterms:created dcterms:modified pg:termStatus"""
+ sh:path rdfs:label skos:prefLabel pg:madeUp skos:definition skos:scopeNote skos:example *
+ sh:severity sh:name sh:message sh:description rdfs:isDefinedBy skos:inScheme skos:topConceptOf
+ dcterms:source dcterms:created dcterms:modified pg:termStatus"""
 _TEXT = re.compile(r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 
 
 def _place(word: str) -> tuple[int, list[tuple[str, int]]]:
-    first, last = _FIRST.split(), _LAST.split()
-    at = first.index(word) - 99 if word in first else last.index(word) if word in last else -1
+    order = _ORDER.split()
+    at = order.index(word if word in order else "*")
     return at, [(part, int(number or 0)) for part, number in re.findall(r"(\D*)(\d*)", word)]
 
 
@@ -46,6 +46,8 @@ def canonical(text: str, file: str = "") -> str:
     prefixes = names.PREFIXES | dict(re.findall(r"(?i)prefix ([\w-]+): <(.+)>", head))
     known = sorted(prefixes.items(), key=lambda item: -len(item[1]))
     inner = Counter(node for node in graph.objects() if isinstance(node, BNode))
+    if any(places > 1 for places in inner.values()):
+        raise RefusedError("a blank node stands in two places", where=Where(file))
 
     def write(node: Node, pad: str = "") -> str:
         if isinstance(node, Literal):
@@ -53,7 +55,7 @@ def canonical(text: str, file: str = "") -> str:
         for prefix, start in known if isinstance(node, URIRef) else ():
             if re.fullmatch(re.escape(start) + r"\w([\w.-]*[\w-])?", str(node), re.ASCII):
                 return f"{prefix}:{str(node)[len(start) :]}"
-        if not isinstance(node, BNode) or inner[node] > 1:
+        if not isinstance(node, BNode):
             return node.n3()
         pad += "    "
         if (node, RDF.first, None) in graph:
@@ -74,18 +76,20 @@ def canonical(text: str, file: str = "") -> str:
 
     blocks = []
     for thing in set(graph.subjects()) - set(inner):
-        kind = min((_place(write(k))[0] for k in graph.objects(thing, RDF.type)), default=-1)
+        kind = min(
+            (_place(write(k))[0] for k in graph.objects(thing, RDF.type)), default=_place("")[0]
+        )
         said = write(thing)
         if named := isinstance(thing, URIRef):
             said += " " + " ;\n    ".join(describe(thing, "    "))
         blocks.append((kind, not named, _place(str(thing) if named else said), f"\n{said} .\n"))
     body = "".join(block for *_, block in sorted(blocks))
     lines = [line for line in head.splitlines() if line.startswith("#")]
-    used = [p for p in sorted(prefixes) if re.search(rf"(?<![\w:/-]){p}:", body)]
+    used = [p for p in sorted(prefixes) if re.search(rf"(?<![\w:/-]){p}:", _TEXT.sub("", body))]
     lines += [""] * bool(lines) + [f"@prefix {p}: <{prefixes[p]}> ." for p in used]
     result = "\n".join(lines) + "\n" + body
     if store.canonical(store.parse(result.encode(), "turtle", file)) != told:
-        raise RefusedError("a blank node has two places or none", where=Where(file))
+        raise RefusedError("a circle of blank nodes, or a number such as 007", where=Where(file))
     return result
 
 

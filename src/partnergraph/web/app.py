@@ -20,7 +20,6 @@ from partnergraph.access import Access
 from partnergraph.describe import describe, triples
 from partnergraph.errors import (
     PartnergraphError,
-    TooLargeError,
     UnknownNameError,
     UnreadableInputError,
     UnsupportedFormError,
@@ -78,6 +77,7 @@ def application(access: Access) -> FastAPI:
         allow_headers=["*"],
     )
 
+    app.add_middleware(problems.BodyLimit, most=access.limits.request_mib * MIB)
     app.add_middleware(problems.Headers)
     _sparql(app, access)
     _questions(app, access)
@@ -213,7 +213,7 @@ def _sparql(app: FastAPI, access: Access) -> None:
     @app.post("/sparql", summary="Query (SPARQL 1.1 Protocol), by form or directly")
     async def post_sparql(request: Request) -> Response:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await _body(request, access)
+        body = await request.body()
         if media == "application/sparql-query":
             _only(request, known - {"query"})
             fields = request.query_params
@@ -250,17 +250,6 @@ def _sparql(app: FastAPI, access: Access) -> None:
             fields.getlist("named-graph-uri"),
             fields.get("raw") == "true",
         )
-
-
-async def _body(request: Request, access: Access) -> bytes:
-    most = access.limits.request_mib * MIB
-    pieces, total = [], 0
-    async for piece in request.stream():
-        total += len(piece)
-        if total > most:
-            raise TooLargeError(f"the request may have {most:,} bytes")
-        pieces.append(piece)
-    return b"".join(pieces)
 
 
 def _questions(app: FastAPI, access: Access) -> None:
@@ -307,7 +296,7 @@ def _questions(app: FastAPI, access: Access) -> None:
 
     @app.post("/queries/{name}", summary="A question's answer; parameters in a form")
     async def post_query(request: Request, name: str) -> Response:
-        fields = pages.form_fields(await _body(request, access))
+        fields = pages.form_fields(await request.body())
         return await answer(request, name, {k: v[-1] for k, v in fields.items()})
 
 
@@ -396,7 +385,7 @@ def _checking(app: FastAPI, access: Access) -> None:
     @app.post("/validate", summary="Check partnership records; a file as body or multipart")
     async def post_validate(request: Request) -> Response:
         _only(request, {"lang"})
-        content, form, file = await _record(request, access)
+        content, form, file = await _record(request)
         shape = negotiation.choose(request.headers.get("accept"), {**_REPORT, **HTML})
         found = await _watched(request, partial(access.validate, content, form, file, ()))
         if shape == "html":
@@ -412,27 +401,21 @@ def _checking(app: FastAPI, access: Access) -> None:
         return Response(serialize(quads, shape, prefixes), media_type=GRAPH_FORMATS[shape][0])
 
 
-async def _record(request: Request, access: Access) -> tuple[bytes, str, str]:
+async def _record(request: Request) -> tuple[bytes, str, str]:
     """Return content, format and file name of the record in a request."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    most = access.limits.request_mib * MIB
     if media == "multipart/form-data":
-        length = int(request.headers.get("content-length") or 0)
-        if length > most:
-            raise TooLargeError(f"the request may have {most:,} bytes")
-        async with request.form(max_files=1, max_fields=5, max_part_size=most) as form:
+        async with request.form(max_files=1, max_fields=5) as form:
             upload = form.get("file")
             if not isinstance(upload, UploadFile | StarletteUploadFile) or not upload.filename:
                 raise UsageError("the form holds no file", hint="Send it as the field “file”")
-            content = await upload.read(most + 1)
-            if len(content) > most:
-                raise TooLargeError(f"the file may have {most:,} bytes")
+            content = await upload.read()
             return content, records.format_of(upload.filename), upload.filename
     if media not in _RDF_MEDIA:
         raise UnsupportedFormError(
             f"“{media}” is not read here", hint="Send one of: " + ", ".join(_RDF_MEDIA)
         )
-    return await _body(request, access), _RDF_MEDIA[media], "request"
+    return await request.body(), _RDF_MEDIA[media], "request"
 
 
 def _health(app: FastAPI, access: Access) -> None:

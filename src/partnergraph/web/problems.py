@@ -13,6 +13,7 @@ from partnergraph.errors import (
     FaultError,
     LimitError,
     PartnergraphError,
+    TooLargeError,
     UnknownNameError,
     UsageError,
 )
@@ -48,6 +49,28 @@ class Headers:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Stops reading a request's body at a limit, whatever length its header tells."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, counting what is read of it."""
+        total = 0
+
+        async def counted() -> Message:
+            nonlocal total
+            message = await receive()
+            total += len(message.get("body", b""))
+            if total > self._most:
+                raise TooLargeError(f"the request may have {self._most:,} bytes")
+            return message
+
+        await self._app(scope, counted, send)
 
 
 def problem(request: Request, error: PartnergraphError) -> Response:

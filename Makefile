@@ -4,7 +4,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help serve test quick check turtle lock wheel clean
+.PHONY: help serve test quick check turtle docs lock wheel clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +25,10 @@ check: $(VENV)/test.stamp ## formatting, linting and types
 
 turtle: $(VENV)/test.stamp ## put ontology, rules and examples into the one order
 	$(BIN)/python -m partnergraph.turtle ontology/*.ttl ontology/schemes/*.ttl ontology/checks/*.ttl shapes/*.ttl data/examples/*.ttl
+
+docs: $(VENV)/test.stamp ## make the pages that come from the ontology anew
+	$(BIN)/python -m partnergraph.glossary
+	$(BIN)/python -m partnergraph.modules > docs/modules.md
 
 lock: ## write the lock files anew
 	$(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/serve.txt

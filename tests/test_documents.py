@@ -12,7 +12,7 @@ import yaml
 
 import partnergraph
 from conftest import ROOT
-from partnergraph import modules
+from partnergraph import glossary, modules
 from partnergraph.directory import StoreDirectory
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
@@ -95,6 +95,12 @@ def test_the_lock_files_hold_hashes_and_no_addresses() -> None:
         pins = re.findall(r"^\S+==\S+", text, re.MULTILINE)
         assert len(pins) > 20
         assert text.count("--hash=sha256:") >= len(pins)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_the_page_of_terms_is_that_of_the_ontology(language: str) -> None:
+    shown = (ROOT / "docs" / f"terms.{language}.md").read_text(encoding="utf-8")
+    assert shown == glossary.page(language)
 
 
 def test_the_pictures_of_the_modules_are_those_of_the_modules() -> None:

@@ -7,6 +7,9 @@ from partnergraph import catalogue, names, rooms, texts, usage, validation
 from partnergraph.store import Iri, Literal, Store
 
 OTHERS = ("fr", "es")
+NAMED = ("Actor", "Event", "MeetingSeries", "Partnership", "PartnershipInitiative", "Project",
+         "ProspectivePartnership", "Region", "Tool")  # fmt: skip
+"""Kinds of things whose names are given in each language."""
 
 
 def subjects(store: Store) -> dict[str, tuple[str, ...]]:
@@ -18,6 +21,7 @@ def subjects(store: Store) -> dict[str, tuple[str, ...]]:
         ("owl:DatatypeProperty", ("rdfs:label", "skos:definition")),
         ("skos:ConceptScheme", ("skos:prefLabel", "skos:definition")),
         ("skos:Concept", ("skos:prefLabel", "skos:definition")),
+        *((f"pg:{kind}", ("skos:prefLabel",)) for kind in NAMED),
         ("pg:Rule", ("sh:name", "sh:message", "sh:description")),
         ("pg:Question", ("skos:prefLabel", "dcterms:description")),
     ):

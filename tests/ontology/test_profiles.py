@@ -2,13 +2,15 @@
 
 from pathlib import Path
 from typing import Literal
+from xml.etree import ElementTree
 
 import pyhornedowl
 import pytest
 from ontology_graphs import alignments, graph, ontology, quads
 from pyhornedowl.profile import check_profile
-from rdflib import OWL, RDF, URIRef
+from rdflib import OWL, RDF, Graph, URIRef
 
+from partnergraph import names, rooms
 from partnergraph.store import Quad
 
 
@@ -103,3 +105,18 @@ def test_a_fault_in_the_alignments_is_seen(tmp_path: Path) -> None:
     fault = quads("pg:Event rdfs:subClassOf <https://schema.org/Happening> .")
     found = violations([*ontology(), *alignments(), *fault], "DL", tmp_path)
     assert found == {"UseOfUndeclaredClass"}
+
+
+def catalogue() -> dict[str, Path]:
+    """The files that the catalogue of the ontology puts in the place of addresses."""
+    folder = rooms.root() / "ontology"
+    found = ElementTree.parse(folder / "catalog-v001.xml").getroot()
+    return {entry.attrib["name"]: folder / entry.attrib["uri"] for entry in found}
+
+
+def test_the_catalogue_leads_from_the_header_to_every_file_and_to_no_other() -> None:
+    files = catalogue()
+    header = Graph().parse(files[names.ONTOLOGY], format="turtle")
+    imported = {str(o) for o in header.objects(URIRef(names.ONTOLOGY), OWL.imports)}
+    assert imported == set(files) - {names.ONTOLOGY}
+    assert sorted(files.values()) == sorted(room.path for room in rooms.ontology())

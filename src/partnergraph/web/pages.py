@@ -245,7 +245,9 @@ def ontology_document(store: Store, form: str) -> bytes:
         quad
         for room in (*rooms.ontology(), *rooms.texts())
         for quad in store.quads(room.graph)
+        # One document holds it all: no statement nodes, and nothing to import.
         if not str(quad.subject).startswith(f"<{names.STATEMENT}")
+        and quad.predicate.value != names.OWL + "imports"
     ]
     quads.sort(key=str)
     return serialize(quads, form, names.PREFIXES if form == "turtle" else None)

@@ -257,7 +257,7 @@ def test_an_axiom_without_a_rule_is_refused(axiom: str) -> None:
 KNOWN = {
     "owl": "Class ObjectProperty DatatypeProperty AnnotationProperty NamedIndividual Ontology"
     " Restriction TransitiveProperty AllDisjointClasses members disjointWith equivalentClass"
-    " intersectionOf onProperty hasValue propertyChainAxiom versionIRI versionInfo",
+    " intersectionOf onProperty hasValue propertyChainAxiom versionIRI versionInfo imports",
     "rdfs": "subClassOf subPropertyOf domain range label isDefinedBy seeAlso Literal",
 }
 

@@ -170,6 +170,7 @@ def test_a_trace_as_json_has_the_promised_fields(loaded: StoreDirectory) -> None
     assert empty["reason"]
 
 
+@pytest.mark.slow
 def test_users_files_load_whole_or_not_at_all(loaded: StoreDirectory, tmp_path: Path) -> None:
     store = tmp_path / "store"
     run("load", store=store)
@@ -220,6 +221,7 @@ def test_a_read_only_server_serves_beside_a_writer_and_makes_nothing(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.slow
 def test_two_exports_are_byte_identical_and_of_two_loads_too(
     loaded: StoreDirectory, tmp_path: Path
 ) -> None:

@@ -262,6 +262,7 @@ def test_a_bad_record_is_a_problem_with_its_place(client: httpx.Client) -> None:
     problem(client.post("/validate", data={"file": "x"}, files={"other": b""}), 400)
 
 
+@pytest.mark.slow
 def test_a_hostile_pattern_in_a_record_is_stopped_and_hurts_nobody(tmp_path: Path) -> None:
     record = "@prefix pg: <https://w3id.org/partnergraph/ns#> .\n" + "\n".join(
         f'<http://x/{n}> a pg:CITESStrategicPartnership ; pg:commonVision "{"a" * 500}" .'
@@ -384,6 +385,7 @@ def test_every_text_of_the_pages_is_in_every_language() -> None:
     assert list(pages.missing_texts()) == []
 
 
+@pytest.mark.slow
 def test_every_link_of_the_first_pages_leads_somewhere(client: httpx.Client) -> None:
     seen: set[str] = set()
     for path in PAGES:

@@ -32,6 +32,7 @@ def ensure(directory: StoreDirectory) -> bool:
         return load.ensure(directory)
 
 
+@pytest.mark.slow
 def test_nothing_is_done_again_until_a_file_changes(copy: Path, tmp_path: Path) -> None:
     directory = StoreDirectory(tmp_path / "store")
     assert ensure(directory)
@@ -100,6 +101,7 @@ def test_each_file_fills_a_graph_of_its_own(store: Store) -> None:
     assert len(names_) == len(set(names_))
 
 
+@pytest.mark.slow
 def test_what_a_user_loaded_survives_a_new_load_of_ours(copy: Path, tmp_path: Path) -> None:
     directory = StoreDirectory(tmp_path / "store")
     ensure(directory)

@@ -73,6 +73,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.slow
 def test_a_users_graph_is_rewritten_when_the_store_is_brought_up_to_date(
     copy: Path, tmp_path: Path, loaded: StoreDirectory, kind: str
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_thing_of_two_disjoint_classes_is_a_contradiction(one: str, two: str) 
     )
 
 
+@pytest.mark.slow
 def test_owlrl_finds_the_same_contradictions() -> None:
     seeds = "".join(f"example:x{i} a {one} , {two} .\n" for i, (one, two) in enumerate(pairs()))
     seeds += f"example:x{len(pairs())} a {pairs()[0][0]} ."

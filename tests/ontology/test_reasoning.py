@@ -150,6 +150,7 @@ def one_fact_for_each_term() -> list[Quad]:
 
 
 @pytest.mark.parametrize("further", [(), alignments()], ids=["alone", "with the alignments"])
+@pytest.mark.slow
 def test_a_fact_for_each_class_and_property_gives_what_owlrl_gives(
     further: tuple[Quad, ...],
 ) -> None:

@@ -24,7 +24,7 @@ check: $(VENV)/test.stamp ## formatting, linting and types
 	$(BIN)/mypy
 
 turtle: $(VENV)/test.stamp ## put ontology, rules and examples into the one order
-	$(BIN)/python -m partnergraph.turtle ontology/*.ttl ontology/schemes/*.ttl ontology/checks/*.ttl shapes/*.ttl data/examples/*.ttl
+	$(BIN)/python -m partnergraph.turtle ontology/*.ttl ontology/schemes/*.ttl ontology/checks/*.ttl shapes/*.ttl shapes/remedies/*.ttl data/examples/*.ttl data/examples/*/*.ttl
 
 docs: $(VENV)/test.stamp ## make the pages that come from the ontology anew
 	$(BIN)/python -m partnergraph.glossary

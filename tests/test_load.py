@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from partnergraph import catalogue, load, names, rooms, validation
+from partnergraph import catalogue, load, names, norms, rooms
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import PartnergraphError
 from partnergraph.store import Store
@@ -19,7 +19,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for room in ("ontology", "shapes", "queries", "data"):
         shutil.copytree(ROOT / room, tmp_path / "rooms" / room)
     monkeypatch.setattr(rooms, "root", lambda: tmp_path / "rooms")
-    caches = (catalogue.questions, validation.shapes, validation.rules)
+    caches = (catalogue.questions, norms.current)
     for cache in caches:
         cache.cache_clear()
     yield tmp_path / "rooms"

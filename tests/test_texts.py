@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from partnergraph import catalogue, names, rooms, texts, usage, validation
+from partnergraph import catalogue, names, norms, rooms, texts, usage
 from partnergraph.store import Iri, Literal, Store
 
 OTHERS = ("fr", "es")
@@ -24,6 +24,7 @@ def subjects(store: Store) -> dict[str, tuple[str, ...]]:
         *((f"pg:{kind}", ("skos:prefLabel",)) for kind in NAMED),
         ("pg:Rule", ("sh:name", "sh:message", "sh:description")),
         ("pg:Question", ("skos:prefLabel", "dcterms:description")),
+        ("pg:JudgementQuestion", ("skos:prefLabel", "dcterms:description")),
     ):
         rows = store.select(f"SELECT ?s WHERE {{ ?s a <{names.expand(kind)}> }}")
         for row in rows:
@@ -77,7 +78,7 @@ def test_each_text_says_whether_it_is_official_or_ours(store: Store) -> None:
 def test_messages_keep_their_three_sentences_and_terms(language: str) -> None:
     import re
 
-    for rule in validation.rules().values():
+    for rule in norms.current().rules.values():
         said = texts.message(rule.id, language, rule.message)
         assert said.language == language
         assert set(re.findall(r"\bpg:\w+", said.value)) == set(

@@ -1,11 +1,12 @@
 """How everybody reads a store on disk: our own look-ups here, strangers' queries in children."""
 
 import contextlib
+import datetime
 import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from partnergraph import sparql
 from partnergraph.directory import StoreDirectory
@@ -14,7 +15,12 @@ from partnergraph.report import Report
 from partnergraph.settings import Settings
 from partnergraph.store import Store
 
+if TYPE_CHECKING:
+    from partnergraph.explain import Explained
+
 KIB = 1024
+Source = tuple[str, bytes]
+"""The name and the bytes of a file."""
 
 
 class Access:
@@ -107,24 +113,85 @@ class Access:
         file: str,
         rules: tuple[str, ...] = (),
         ticket: Ticket | None = None,
+        *,
+        norm: Source | None = None,
+        on: datetime.date | None = None,
     ) -> Report:
-        """Judge a record in a child, by all rules or by those named.
+        """Judge a record in a child.
+
+        Args:
+            content: the bytes of the record; empty for the partnerships of our own graph.
+            format_: a key of :data:`partnergraph.store.GRAPH_FORMATS`.
+            file: its name, for messages.
+            rules: the rules to judge by; empty for all.
+            ticket: the way to stop it.
+            norm: a version of the strategy other than ours.
+            on: the day that rules about time take as today.
 
         Raises:
             PartnergraphError: the record cannot be read, or a limit stopped the work.
         """
-        path, _ = self._renew()
+        about: dict[str, object] = {"format": format_, "file": file, "rules": rules}
+        return Report.from_dict(self._judge("validate", about, content, ticket, norm, on))
+
+    def explain(
+        self,
+        subject: str,
+        detail: str,
+        language: str,
+        *,
+        content: bytes = b"",
+        format_: str = "",
+        ticket: Ticket | None = None,
+        norm: Source | None = None,
+        on: datetime.date | None = None,
+    ) -> "Explained":
+        """Explain a rule, a verdict, a criterion or a contribution in a child.
+
+        Args:
+            subject: a rule, a partnership of our graph, or the name of the file in ``content``.
+            detail: a rule or an aim; empty for the subject as a whole.
+            language: of the texts.
+            content: the bytes of a record that is not in our graph; empty for none.
+            format_: the format of the content.
+            ticket: the way to stop it.
+            norm: a version of the strategy other than ours.
+            on: the day that rules about time take as today.
+
+        Raises:
+            PartnergraphError: as :func:`partnergraph.explain.explain` and :meth:`validate`.
+        """
+        from partnergraph.forms.explained import read
+
         about: dict[str, object] = {
-            "path": str(path),
+            "subject": subject,
+            "detail": detail,
+            "lang": language,
             "format": format_,
-            "file": file,
-            "rules": rules,
+        }
+        return read(self._judge("explain", about, content, ticket, norm, on))
+
+    def _judge(
+        self,
+        kind: str,
+        about: dict[str, object],
+        content: bytes,
+        ticket: Ticket | None,
+        norm: Source | None,
+        on: datetime.date | None,
+    ) -> dict[str, Any]:
+        path, _ = self._renew()
+        about = {
+            **about,
+            "path": str(path),
+            "norm": norm and [norm[0], norm[1].decode(errors="surrogateescape")],
+            "on": on and on.isoformat(),
         }
         answer = self.pool.run(
-            Job("validate", about, content, self.limits.validate_seconds, ticket or Ticket())
+            Job(kind, about, content, self.limits.validate_seconds, ticket or Ticket())
         )
         fields: dict[str, Any] = json.loads(b"".join(answer))
-        return Report.from_dict(fields)
+        return fields
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ JSON followed by its bytes; a frame is a letter, a length and that many bytes:
 ``.``  the job is done
 """
 
+import datetime
 import fcntl
 import io
 import json
@@ -19,12 +20,16 @@ import signal
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from partnergraph import sparql
 from partnergraph.errors import FaultError, LimitError, PartnergraphError
 from partnergraph.store import Store
+
+if TYPE_CHECKING:
+    from partnergraph import norms
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
 
@@ -141,18 +146,56 @@ def _query(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> N
 
 
 def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
-    from partnergraph import records, validation
+    from partnergraph import load, records, validation
 
-    record = records.read(body, job["format"], job["file"], store)
-    report = validation.judge(store, record, frozenset(job["rules"]))
+    norm, on = _norm(job), _day(job)
+    if body:
+        record = records.read(body, job["format"], job["file"], store)
+        report = validation.judge(store, record, job["rules"], norm=norm, on=on)
+    else:
+        report = load.own_report(store, norm, on=on)
     frames.announce({})
     frames.write(json.dumps(report.as_dict()).encode())
     frames.flush()
 
 
+def _explain(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    from partnergraph import records
+    from partnergraph.explain import explain
+
+    record = records.read(body, job["format"], job["subject"], store) if body else None
+    explained = explain(
+        store,
+        job["subject"],
+        job["detail"],
+        language=job["lang"],
+        record=record,
+        norm=_norm(job),
+        on=_day(job),
+    )
+    frames.announce({})
+    frames.write(json.dumps(asdict(explained)).encode())
+    frames.flush()
+
+
+def _norm(job: dict[str, Any]) -> "norms.Norm | None":
+    """Return the version of the strategy that a job names; None for ours."""
+    if not job["norm"]:
+        return None
+    from partnergraph import norms
+
+    file, text = job["norm"]
+    return norms.revised(norms.current(), text.encode(errors="surrogateescape"), file)
+
+
+def _day(job: dict[str, Any]) -> datetime.date | None:
+    return datetime.date.fromisoformat(job["on"]) if job["on"] else None
+
+
 _JOBS: dict[str, Callable[[Store, dict[str, Any], bytes, _Frames], None]] = {
     "query": _query,
     "validate": _validate,
+    "explain": _explain,
 }
 
 

@@ -11,6 +11,7 @@ The graphs of a loaded store::
     any other         what a user loaded; asked by its name only
 """
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ from partnergraph import (
 )
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import StoreError, UnreadableInputError, Where
+from partnergraph.norms import Norm
 from partnergraph.store import Iri, Literal, Quad, Store, parse
 
 Progress = Callable[[str], None]
@@ -67,7 +69,16 @@ def digests() -> dict[str, str]:
     found[names.CATALOGUE] = asked.hexdigest()
     code = "".join(
         hashlib.sha256((Path(__file__).parent / name).read_bytes()).hexdigest()
-        for name in ("reason.ru", "reason.py", "validation.py", "report.py", "facts.py", "load.py")
+        for name in (
+            "facts.py",
+            "load.py",
+            "norms.py",
+            "reason.py",
+            "reason.ru",
+            "report.py",
+            "validation.py",
+            "verdicts.py",
+        )
     )
     together = hashlib.sha256((code + "".join(sorted(found.values()))).encode()).hexdigest()
     return {**found, names.INFERRED: together, names.FINDINGS: together}
@@ -125,14 +136,22 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
     put(report.as_quads(own_report(store), names.FINDINGS))
 
 
-def own_report(store: Store) -> report.Report:
-    """Judge the partnerships of our own data."""
+def own_report(
+    store: Store,
+    norm: Norm | None = None,
+    *,
+    on: datetime.date | None = None,
+    detailed: bool = False,
+) -> report.Report:
+    """Judge the partnerships and the documents of our own data."""
     quads = [
         Quad(q.subject, q.predicate, q.object)
-        for q in store.quads(names.GRAPH + "partnerships")
+        for table in ("partnerships", "documents")
+        for q in store.quads(names.GRAPH + table)
         if not _is_provenance(q)
     ]
-    return validation.judge(store, records.Record("data/partnerships.csv", quads))
+    record = records.Record("data/partnerships.csv", quads)
+    return validation.judge(store, record, norm=norm, on=on, detailed=detailed)
 
 
 def _derived(derived: dict[Quad, str]) -> Iterator[Quad]:

@@ -15,6 +15,7 @@ BASE = "https://w3id.org/partnergraph/"
 NS = BASE + "ns#"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
+PARAGRAPH = ID + "paragraph/"
 RULE = BASE + "rule/"
 QUERY = BASE + "query/"
 STATEMENT = ID + "statement/"
@@ -59,9 +60,11 @@ THINGS = (
     "group",
     "indicator",
     "initiative",
+    "judgement-question",
     "kmgbf",
     "member-count",
     "membership",
+    "norm",
     "office",
     "organization",
     "output",
@@ -112,7 +115,8 @@ SCHEMES = (
 
 PREFIXES = {**VOCABULARIES, **{kind: f"{ID}{kind}/" for kind in (*THINGS, *SCHEMES)}}
 
-_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.~-]*[A-Za-z0-9_~-])?")
+_PLAIN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.~-]*[A-Za-z0-9_~-])?"
+_LOCAL = re.compile(f"{_PLAIN}(?:#{_PLAIN})?")
 
 
 def expand(short: str) -> str:

@@ -18,7 +18,7 @@ from partnergraph.errors import (
     UnsupportedFormError,
     Where,
 )
-from partnergraph.store import GRAPH_FORMATS, Iri, Quad, Store, parse
+from partnergraph.store import GRAPH_FORMATS, Iri, Quad, Store, canonical, parse
 
 SUFFIXES = {
     ".ttl": "turtle",
@@ -115,7 +115,8 @@ def _read(content: bytes, format_: str, file: str, store: Store) -> Record:
     ]
     if not quads:
         raise UnreadableInputError("the file holds no statement", hint="Nothing was checked")
-    record = Record(file, list(dict.fromkeys(quads)))
+    # Whatever a file calls its blank nodes, the same statements give the same names.
+    record = Record(file, canonical(quads))
     _refuse_axioms(record)
     _refuse_derived(record)
     _refuse_unknown(record, content, store)

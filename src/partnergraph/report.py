@@ -1,8 +1,12 @@
-"""What the rules say of records: findings, verdicts, and reports that hold them."""
+"""What the rules say of records: findings, criteria, verdicts, and reports that hold them.
+
+Nothing here is in a language: a verdict has a ground, a criterion a state, and
+:mod:`partnergraph.forms` puts them into words.
+"""
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from partnergraph import names, texts
@@ -10,6 +14,21 @@ from partnergraph.facts import LANGUAGES
 from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, parse
 
 SEVERITIES = ("Violation", "Warning", "Info")
+OUTCOMES = ("meets", "not-yet", "not-covered")
+STATES = ("met", "not-met", "not-asked", "not-public")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A remedy worked out for one finding."""
+
+    remedy: str
+    name: str
+    removes: str
+    adds: str
+    """What to take out and put in, in Turtle with short names; empty for nothing."""
+    parameters: tuple[str, ...]
+    """For each value to choose: what it is, and the choices."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +45,85 @@ class Finding:
     message: str
     paragraphs: tuple[str, ...]
     component: str
+    remedies: tuple[Suggestion, ...] = ()
+    """The smallest changes that would mend it, as choices; empty unless asked for."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """What one rule says of one record."""
+
+    rule: str
+    name: str
+    severity: str
+    paragraphs: tuple[str, ...]
+    state: str
+    """``met``, ``not-met``, ``not-asked`` (not at this stage of a record's life), or
+    ``not-public`` (it rests on facts that are not for everybody)."""
+    values: tuple[str, ...]
+    """The values that were found where the rule looks, in Turtle with short names."""
+    stages: tuple[str, ...] = ()
+    """The record statuses at which the rule is expected; empty for all."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a person has to judge, with the answer that the record keeps."""
+
+    question: str
+    label: str
+    text: str
+    paragraphs: tuple[str, ...]
+    answers: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    """Who recorded the answers, and on which days."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the rules say of one record: ``meets``, ``not-yet`` or ``not-covered``."""
+    """What the rules say of one record."""
 
     record: str
     label: str
     outcome: str
-    reason: str
+    """``meets``, ``not-yet`` or ``not-covered``."""
+    ground: str
+    """Why, as a key of the words for grounds: ``no-violation``, ``violations``, ``short-term``…"""
     paragraphs: tuple[str, ...]
+    reason: str = ""
+    """The ground in words."""
+    level: str = "unep-policy"
+    """Whose rules decide: ``un-rules``, ``unep-policy`` or ``cites-decision``."""
+    guidance: bool = False
+    """Whether the rules were applied as non-binding guidance (S46)."""
     findings: tuple[Finding, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    checklist: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a report was made from: the same again gives the same report."""
+
+    norm: str
+    """Short name of the version of the strategy."""
+    norm_version: str
+    rules: str
+    """SHA-256 of the rules."""
+    graph: str
+    """SHA-256 of our own graphs as the judgement saw them."""
+    record: str
+    """SHA-256 of the record's statements in canonical order."""
+    version: str
+    """Version of this program."""
+    judged_on: str
+    """The day that rules about time took as today."""
+    chosen: tuple[str, ...] = ()
+    """The rules that were asked for; empty for all."""
+    replaced: tuple[str, ...] = ()
+    """The rules that the norm has beside ours or in their place, with texts of its own."""
+    restricted: tuple[str, ...] = ()
+    """The rules that rest on facts which are often not public."""
 
 
 @dataclass(frozen=True)
@@ -46,16 +132,22 @@ class Report:
 
     file: str
     statements: int
+    typed: int
+    """How many nodes say what they are."""
     rules: int
     focus_nodes: dict[str, int]
     """For each rule the number of nodes it was asked about."""
     unseen: tuple[str, ...]
     """Typed nodes of the record that no rule looked at."""
+    basis: Basis
     verdicts: tuple[Verdict, ...]
+    language: str = "en"
     outdated: tuple[str, ...] = ()
     """What to write in place of deprecated terms."""
     loose: tuple[Finding, ...] = field(default=())
     """Findings about nodes that belong to no partnership of the record."""
+    evidence: str = ""
+    """The statements that were judged, as canonical N-Quads; empty unless kept."""
 
     def as_dict(self) -> dict[str, Any]:
         """Return the report as plain data."""
@@ -63,31 +155,14 @@ class Report:
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "Report":
-        """Return the report that :meth:`as_dict` wrote, perhaps through JSON."""
+        """Return the report that :meth:`as_dict` wrote, perhaps through JSON.
 
-        def finding(f: dict[str, Any]) -> Finding:
-            return Finding(**{**f, "paragraphs": tuple(f["paragraphs"])})
+        Raises:
+            ValueError: the data are not those of a report.
+        """
+        from pydantic import TypeAdapter
 
-        verdicts = tuple(
-            Verdict(
-                **{
-                    **v,
-                    "paragraphs": tuple(v["paragraphs"]),
-                    "findings": tuple(finding(f) for f in v["findings"]),
-                }
-            )
-            for v in fields["verdicts"]
-        )
-        loose = tuple(finding(f) for f in fields["loose"])
-        return cls(
-            **{
-                **fields,
-                "verdicts": verdicts,
-                "loose": loose,
-                "unseen": tuple(fields["unseen"]),
-                "outdated": tuple(fields["outdated"]),
-            }
-        )
+        return TypeAdapter(cls).validate_python(fields)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return every finding, sorted."""
@@ -97,6 +172,46 @@ class Report:
         """Return the gravest severity found, or an empty string."""
         found = {finding.severity for finding in self.findings()}
         return next((severity for severity in SEVERITIES if severity in found), "")
+
+    def conforms(self) -> bool:
+        """Say whether nothing is violated."""
+        return self.worst() != "Violation"
+
+    def public(self) -> "Report":
+        """Return the report as everybody may see it.
+
+        What rests on facts that are not for everybody is told as not public, whatever was
+        found; the statements that were judged are left out. The outcome stays.
+        """
+        restricted = set(self.basis.restricted)
+
+        def criterion(c: Criterion) -> Criterion:
+            return replace(c, state="not-public", values=()) if c.rule in restricted else c
+
+        def open_only(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+            return tuple(f for f in findings if f.rule not in restricted)
+
+        return replace(
+            self,
+            evidence="",
+            loose=open_only(self.loose),
+            verdicts=tuple(
+                replace(
+                    v,
+                    findings=open_only(v.findings),
+                    criteria=tuple(criterion(c) for c in v.criteria),
+                    paragraphs=v.paragraphs
+                    if v.ground != "violations"
+                    else named(open_only(v.findings)),
+                )
+                for v in self.verdicts
+            ),
+        )
+
+
+def named(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return the paragraphs that the violations among findings name."""
+    return tuple(sorted({p for f in findings if f.severity == "Violation" for p in f.paragraphs}))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -112,17 +227,22 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def as_quads(report: Report, graph: str | None = None) -> list[Quad]:
     """Return a report as a SHACL validation report; each result has an IRI made of its content."""
     to = [Iri(graph)] if graph else []
-    node = Iri(names.ID + "report/" + _digest(*(str(f) for f in report.findings())))
-    conforms = report.worst() != "Violation"
-    boolean = Iri(names.XSD + "boolean")
-    quads = [
-        Quad(node, Iri(names.RDF + "type"), Iri(names.SH + "ValidationReport"), *to),
-        Quad(
-            node, Iri(names.SH + "conforms"), Literal(str(conforms).lower(), datatype=boolean), *to
+    node = Iri(names.ID + "report/" + digest(*(str(f) for f in report.findings())))
+    about: list[tuple[str, Term]] = [
+        (names.RDF + "type", Iri(names.SH + "ValidationReport")),
+        (
+            names.SH + "conforms",
+            Literal(str(report.conforms()).lower(), datatype=Iri(names.XSD + "boolean")),
+        ),
+        (names.NS + "judgedUnder", Iri(names.expand(report.basis.norm))),
+        (
+            names.NS + "judgedOn",
+            Literal(report.basis.judged_on, datatype=Iri(names.XSD + "date")),
         ),
     ]
+    quads = [Quad(node, Iri(p), o, *to) for p, o in about]
     for f in report.findings():
-        result = Iri(names.ID + "finding/" + _digest(f.focus, f.rule, f.path, f.value))
+        result = Iri(names.ID + "finding/" + digest(f.focus, f.rule, f.path, f.value))
         quads.append(Quad(node, Iri(names.SH + "result"), result, *to))
         values: list[tuple[str, Term]] = [
             (names.RDF + "type", Iri(names.SH + "ValidationResult")),
@@ -143,7 +263,8 @@ def as_quads(report: Report, graph: str | None = None) -> list[Quad]:
     return quads
 
 
-def _digest(*parts: str) -> str:
+def digest(*parts: str) -> str:
+    """Return a short hash of some texts."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 

@@ -61,13 +61,23 @@ def texts() -> list[Room]:
 
 
 def shapes() -> list[Room]:
-    """Return the rules."""
-    return _files("shapes/*.ttl")
+    """Return the rules, and the remedies for what they find."""
+    return _files("shapes/*.ttl") + _files("shapes/remedies/*.ttl")
+
+
+def records(rule: str) -> dict[str, Room]:
+    """Return the two records of a rule: ``valid``, which meets it, and ``invalid``."""
+    return {room.path.stem: room for room in _files(f"shapes/examples/{rule}/*.ttl")}
 
 
 def data() -> list[Room]:
     """Return the fact tables, without the made-up examples."""
     return _files("data/*.csv")
+
+
+def style() -> Path:
+    """Return the style sheet of the pages."""
+    return Path(__file__).parent / "web" / "static" / "style.css"
 
 
 def queries() -> list[Room]:

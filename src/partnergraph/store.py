@@ -128,7 +128,7 @@ def _write_cells(found: engine.QuerySolutions, format_: str, output: IO[bytes]) 
         rows = csv.writer(text)
         rows.writerow(names)
         for row in found:
-            rows.writerow([_harmless(_plain(row[name])) for name in names])
+            rows.writerow([harmless(_plain(row[name])) for name in names])
     else:
         text.write("\t".join(f"?{name}" for name in names) + "\n")
         for row in found:
@@ -141,12 +141,12 @@ def _plain(term: Any) -> str:
     return "" if term is None else str(term) if isinstance(term, BlankNode) else term.value
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def _turtle(term: Any) -> str:
-    if isinstance(term, Literal) and (safe := _harmless(term.value)) != term.value:
+    if isinstance(term, Literal) and (safe := harmless(term.value)) != term.value:
         term = Literal(safe, language=term.language) if term.language else Literal(safe)
     return "" if term is None else str(term)
 

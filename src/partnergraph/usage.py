@@ -6,18 +6,24 @@ from functools import cache
 from rdflib import SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
-from partnergraph import catalogue, names, sparql, validation
+from partnergraph import catalogue, names, norms, sparql
 
 
 @cache
 def rules_by_term() -> Mapping[str, tuple[str, ...]]:
     """Return for each term's short name the ids of the rules that use it."""
-    shapes = validation.shapes()
+    norm = norms.current()
     used: dict[str, set[str]] = {}
-    for rule in validation.rules():
-        for term in _reached(shapes, URIRef(names.RULE + rule)):
+    for rule in norm.rules:
+        for term in _reached(norm.shapes, URIRef(names.RULE + rule)):
             used.setdefault(term, set()).add(rule)
     return {term: tuple(sorted(rules)) for term, rules in used.items()}
+
+
+def terms_of(norm: norms.Norm, rule: str) -> frozenset[str]:
+    """Return the short names of the properties that a rule looks along, ``rdf:type`` included."""
+    reached = _reached(norm.shapes, URIRef(names.RULE + rule))
+    return frozenset(t for t in reached if t[3:4].islower()) | {"rdf:type"}
 
 
 def _reached(shapes: Graph, rule: URIRef) -> set[str]:
@@ -33,7 +39,7 @@ def _reached(shapes: Graph, rule: URIRef) -> set[str]:
         for predicate, value in shapes.predicate_objects(node):
             if str(value).startswith(names.NS):
                 found.add(names.shorten(str(value)))
-            if predicate == SH.select:
+            if predicate in {SH.select, SH.update}:
                 found |= set(_terms(str(value)))
             if isinstance(value, BNode) or str(value).startswith(f"{rule}#"):
                 pending.append(value)

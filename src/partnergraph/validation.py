@@ -1,184 +1,212 @@
-"""Judging partnership records by the rules, with pySHACL as the engine.
+"""Judging partnership records by the rules of a norm, with pySHACL as the engine.
 
 A rule sees what was asserted: by the record, and by our own graphs about the things it
 mentions. Rules marked ``pg:judgedWithInferred`` also see what follows from that.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import contextlib
+import datetime
+import hashlib
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import rdflib
 import rdflib.plugins.sparql
 import rdflib.query
 from rdflib import RDF, SH, Graph, URIRef
-from rdflib.collection import Collection
 from rdflib.term import Node
 
-from partnergraph import names, reason, rooms
-from partnergraph.errors import FaultError, UnknownNameError
+from partnergraph import __version__, names, norms, reason, remedies, rooms, terms, verdicts
+from partnergraph.errors import FaultError
+from partnergraph.norms import Norm
 from partnergraph.records import Record, partnerships
-from partnergraph.report import Finding, Report, Verdict, in_order
-from partnergraph.store import BlankNode, Iri, Literal, Quad, Store, parse
+from partnergraph.report import Basis, Finding, Report, in_order
+from partnergraph.store import Iri, Literal, Quad, Store, serialize
+from partnergraph.terms import Triple
 
-STRATEGIC = names.NS + "CITESStrategicPartnership"
-_INFERRED = URIRef(names.NS + "judgedWithInferred")
-_SOURCE = URIRef(names.DCTERMS + "source")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule as people read it."""
-
-    id: str
-    name: str
-    message: str
-    why: str
-    severity: str
-    paragraphs: tuple[str, ...]
-    target: str
-    with_inferred: bool
+OCCASION = Iri(names.RULE + "occasion")
+"""The subject of the statement that tells rules about time which day is today."""
 
 
-@cache
-def shapes() -> Graph:
-    """Return the rules as one graph."""
-    graph = Graph()
-    for room in rooms.shapes():
-        for triple in _triples(parse(room.read(), "turtle", room.name)):
-            graph.add(triple)
-    return graph
+def judge(
+    store: Store,
+    record: Record,
+    chosen: Iterable[str] = (),
+    *,
+    norm: Norm | None = None,
+    on: datetime.date | None = None,
+    detailed: bool = True,
+) -> Report:
+    """Judge the records of a file.
 
-
-@cache
-def rules() -> dict[str, Rule]:
-    """Return the rules by id, in the order of their ids."""
-    graph = shapes()
-    found = {}
-    for iri in sorted(str(node) for node in graph.subjects(RDF.type, URIRef(names.NS + "Rule"))):
-        node = URIRef(iri)
-        id_ = str(node).removeprefix(names.RULE)
-        try:
-            found[id_] = Rule(
-                id=id_,
-                name=str(next(graph.objects(node, SH.name))),
-                message=str(next(graph.objects(node, SH.message))),
-                why=str(next(graph.objects(node, SH.description))),
-                severity=str(next(graph.objects(node, SH.severity))).removeprefix(names.SH),
-                paragraphs=tuple(
-                    sorted(
-                        str(p).removeprefix(names.ID + "paragraph/")
-                        for p in graph.objects(node, _SOURCE)
-                    )
-                ),
-                target=names.shorten(str(next(graph.objects(node, SH.targetClass)))),
-                with_inferred=(node, _INFERRED, rdflib.Literal(True)) in graph,
-            )
-        except StopIteration:
-            raise FaultError(
-                f"the rule {id_} lacks a name, message, why, severity or target"
-            ) from None
-    return found
-
-
-def choose(names_: Iterable[str]) -> frozenset[str]:
-    """Return the ids of rules chosen by a user, or of all for none.
+    Args:
+        store: our own graphs.
+        record: what the file says.
+        chosen: ids of the rules to judge by; all for none.
+        norm: the version of the strategy; the draft that we ship unless told otherwise.
+        on: the day that rules about time take as today.
+        detailed: whether to work out a line for each criterion, the remedies, the checklist,
+            and to keep the statements that were judged.
 
     Raises:
-        UnknownNameError: there is no such rule; the nearest are told.
+        UnknownNameError: a chosen rule is not one of the norm.
     """
-    known = rules()
-    for name in names_:
-        if name not in known:
-            raise UnknownNameError(
-                f"there is no rule “{name}”",
-                hint=names.nearest(name, known, "Rules look like S12-secretariat; see /rule/…"),
-            )
-    return frozenset(names_) or frozenset(known)
+    norm = norm or norms.current()
+    asked = norm.choose(chosen)
+    on = on or datetime.datetime.now(datetime.UTC).date()
+    nodes = {terms.write(terms.node(s)): types for s, types in _records(record, store).items()}
+    data, coverage, follows = _seen(store, record, nodes, norm, on)
+    found = findings(data, norm, asked, inferring=False)
+    if any(norm.rules[id_].with_inferred for id_ in asked):
+        with _beside(data, follows()):
+            found |= findings(data, norm, asked, inferring=True)
+    own = {terms.write(terms.node(quad.subject)) for quad in record.quads}
+    focus = _focus_nodes(data, norm, asked, own)
+    owner = _owners(record, nodes)
+    # A finding about our own graph's things is not the record's fault.
+    found = {
+        verdicts.guided(f) if coverage.guides(owner.get(f.focus)) else f
+        for f in found
+        if f.focus in own
+    }
+    if detailed:
+        found = {_with_remedies(norm, data, finding) for finding in found}
+    typed = {
+        terms.write(terms.node(q.subject))
+        for q in record.quads
+        if q.predicate.value == names.RDF + "type"
+    }
+    made = verdicts.Maker(norm, store, record, data, coverage, owner, focus)
+    return Report(
+        file=record.file,
+        statements=len(record.quads),
+        typed=len(typed),
+        rules=len(focus),
+        focus_nodes={rule: len(of) for rule, of in sorted(focus.items())},
+        unseen=tuple(sorted(typed - set().union(*focus.values()) - set(owner))),
+        basis=Basis(
+            norm=names.shorten(norm.iri),
+            norm_version=norm.version,
+            rules=norm.digest,
+            graph=_digest_of(store),
+            record=hashlib.sha256(_lines(record)).hexdigest(),
+            version=__version__,
+            judged_on=on.isoformat(),
+            chosen=tuple(sorted(chosen)),
+            replaced=norm.replaced,
+            restricted=tuple(sorted(i for i in asked if norm.rules[i].restricted)),
+        ),
+        verdicts=tuple(
+            made.verdict(node, in_order(f for f in found if owner.get(f.focus) == node), detailed)
+            for node in sorted(nodes)
+        ),
+        outdated=record.outdated,
+        loose=in_order(f for f in found if f.focus not in owner),
+        evidence=_lines(record).decode() if detailed else "",
+    )
 
 
-def judge(store: Store, record: Record, chosen: frozenset[str] | None = None) -> Report:
-    """Judge the records of a file by every rule, or by those chosen."""
-    chosen = choose(chosen or ())
-    axioms = _ontology(store)
-    asserted = [*record.quads, *context(store, record)]
-    data = _graph(asserted)
-    ontology = _graph(axioms)
-    plain, inferring = _split(shapes(), chosen)
-    found = _run(data, plain, ontology)
-    if any(rules()[id_].with_inferred for id_ in chosen):
-        follows = reason.closure(axioms, asserted)
-        found |= _run(_graph([*asserted, *follows]), inferring, ontology)
-    focus = _focus_nodes(data, ontology, record, chosen)
-    return _report(store, record, found, focus)
+def seen(
+    store: Store,
+    record: Record,
+    on: datetime.date,
+    *,
+    norm: Norm | None = None,
+    inferring: bool = False,
+) -> Graph:
+    """Return what the rules see of a record: its statements, their context and the ontology.
 
-
-def _split(graph: Graph, chosen: frozenset[str]) -> tuple[Graph, Graph]:
-    """Return the chosen rules judged on what was asserted, and those judged with what follows.
-
-    Both keep every shape, so that shapes can refer to one another; only targets are parted.
+    Args:
+        store: our own graphs.
+        record: what the file says.
+        on: the day that rules about time take as today.
+        norm: the version of the strategy; the draft that we ship unless told otherwise.
+        inferring: whether what follows belongs to it.
     """
-    parts = (Graph(), Graph())
-    for s, p, o in graph:
-        targeted = p in {SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf}
-        inferring = (s, _INFERRED, rdflib.Literal(True)) in graph
-        if targeted and str(s).removeprefix(names.RULE) not in chosen:
-            continue
-        for index, part in enumerate(parts):
-            if not targeted or inferring == bool(index):
-                part.add((s, p, o))
-    return parts
+    nodes = {terms.write(terms.node(s)): types for s, types in _records(record, store).items()}
+    data, _, follows = _seen(store, record, nodes, norm or norms.current(), on)
+    if inferring:
+        for triple in follows():
+            data.add(triple)
+    return data
 
 
-def _run(data: Graph, rules_: Graph, ontology: Graph) -> set[Finding]:
+def _seen(
+    store: Store, record: Record, nodes: dict[str, set[str]], norm: Norm, on: datetime.date
+) -> tuple[Graph, verdicts.Coverage, Callable[[], list[Triple]]]:
+    """Return what the rules see, which records are covered, and the way to what follows."""
+    axioms = _axioms(store)
+    told = [*record.quads, *context(store, record)]
+    coverage = verdicts.coverage(nodes, told, axioms.classes, norm)
+    asserted = [*told, _today(on), *coverage.as_if_strategic()]
+    data = _Graph()
+    for triple in (*map(terms.triple, asserted), *axioms.triples):
+        data.add(triple)
+    return data, coverage, lambda: [*map(terms.triple, reason.closure(axioms.quads, asserted))]
+
+
+@contextlib.contextmanager
+def _beside(data: Graph, triples: list[Triple]) -> Iterator[None]:
+    """Add triples to a graph for a while."""
+    new = [triple for triple in triples if triple not in data]
+    for triple in new:
+        data.add(triple)
+    yield
+    for triple in new:
+        data.remove(triple)
+
+
+def _records(record: Record, store: Store) -> dict[Any, set[str]]:
+    """Return the partnership records of a file with their types."""
+    wanted = partnerships(record.quads, store)
+    return {q.subject: wanted[str(q.subject)] for q in record.quads if str(q.subject) in wanted}
+
+
+def findings(data: Graph, norm: Norm, rules: frozenset[str], *, inferring: bool) -> set[Finding]:
+    """Return what rules find in a graph.
+
+    Args:
+        data: what :func:`seen` returns.
+        norm: the version of the strategy.
+        rules: the rules to judge by.
+        inferring: those of them that are judged with what follows, or those that are not.
+    """
     import pyshacl
 
+    shapes = norm.part(rules, inferring=inferring)
+
     # In place: pySHACL would copy the graph into one that parses each query for each node.
-    _, results, _ = pyshacl.validate(
-        data, shacl_graph=rules_, ont_graph=ontology, inference="none", inplace=True
-    )
+    _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", inplace=True)
     if not isinstance(results, Graph):
         raise FaultError(f"the SHACL engine failed: {results}")
-    return {_finding(results, node) for node in results.subjects(RDF.type, SH.ValidationResult)}
+    return {
+        _finding(results, norm, node) for node in results.subjects(RDF.type, SH.ValidationResult)
+    }
 
 
-def _finding(results: Graph, node: Node) -> Finding:
+def _finding(results: Graph, norm: Norm, node: Node) -> Finding:
     def one(predicate: URIRef) -> Node | None:
         return next(results.objects(node, predicate), None)
 
-    rule = rules()[str(one(SH.sourceShape)).removeprefix(names.RULE)]
+    rule = norm.rules[str(one(SH.sourceShape)).removeprefix(names.RULE)]
+    value = one(SH.value)
     return Finding(
-        focus=_write(one(SH.focusNode)),
+        focus=terms.write(one(SH.focusNode)),
         rule=rule.id,
         severity=rule.severity,
-        path=_path(results, one(SH.resultPath)),
-        value=value.n3() if (value := one(SH.value)) is not None else "",
+        path=norms.path(results, one(SH.resultPath)),
+        value=value.n3() if value is not None else "",
         message=rule.message,
         paragraphs=rule.paragraphs,
         component=names.shorten(str(one(SH.sourceConstraintComponent))),
     )
 
 
-def _write(term: Node | None) -> str:
-    if term is None:
-        return ""
-    if isinstance(term, URIRef):
-        return str(term)
-    return str(term) if isinstance(term, rdflib.Literal) else f"_:{term}"
-
-
-def _path(graph: Graph, node: Node | None) -> str:
-    """Return a SHACL path the way SPARQL writes it, with short names."""
-    if node is None:
-        return ""
-    if isinstance(node, URIRef):
-        return names.shorten(str(node))
-    for predicate, joined in ((SH.alternativePath, "|"), (RDF.first, "/")):
-        if (head := next(graph.objects(node, predicate), None)) is not None:
-            steps = Collection(graph, head if joined == "|" else node)
-            return joined.join(_path(graph, step) for step in steps)
-    return "^" + _path(graph, next(graph.objects(node, SH.inversePath), None))
+def _with_remedies(norm: Norm, data: Graph, finding: Finding) -> Finding:
+    made = remedies.suggest(norm, finding.rule, data, finding.focus, finding.value)
+    return replace(finding, remedies=made)
 
 
 def context(store: Store, record: Record) -> list[Quad]:
@@ -206,99 +234,84 @@ def context(store: Store, record: Record) -> list[Quad]:
             for row in rows
             if isinstance(row["o"], Iri)
             and row["o"].value.startswith(names.ID)
-            and not row["o"].value.startswith(names.ID + "paragraph/")
+            and not row["o"].value.startswith(names.PARAGRAPH)
         }
     return list(quads)
 
 
-def _ontology(store: Store) -> list[Quad]:
-    """Return the ontology without its texts, which no rule asks for."""
-    return [
-        quad
-        for room in rooms.ontology()
-        for quad in store.quads(room.graph)
-        if not (isinstance(quad.object, Literal) and quad.object.language)
-    ]
+@dataclass(frozen=True)
+class _Axioms:
+    """The ontology without its texts, which no rule asks for."""
+
+    quads: list[Quad]
+    triples: list[Triple]
+    classes: dict[str, set[str]]
+    """For each class the classes right above it."""
+
+
+_known: "weakref.WeakKeyDictionary[Store, _Axioms]" = weakref.WeakKeyDictionary()
+
+
+def _axioms(store: Store) -> _Axioms:
+    if store not in _known:
+        quads = [
+            quad
+            for room in rooms.ontology()
+            for quad in store.quads(room.graph)
+            if not (isinstance(quad.object, Literal) and quad.object.language)
+        ]
+        classes: dict[str, set[str]] = {}
+        for quad in quads:
+            if quad.predicate.value == names.RDFS + "subClassOf" and isinstance(quad.object, Iri):
+                classes.setdefault(str(quad.subject)[1:-1], set()).add(quad.object.value)
+        _known[store] = _Axioms(quads, [terms.triple(q) for q in quads], classes)
+    return _known[store]
+
+
+def _today(on: datetime.date) -> Quad:
+    day = Literal(on.isoformat(), datatype=Iri(names.XSD + "date"))
+    return Quad(OCCASION, Iri(names.NS + "judgedOn"), day)
 
 
 def _focus_nodes(
-    data: Graph, ontology: Graph, record: Record, chosen: frozenset[str]
+    data: Graph, norm: Norm, chosen: frozenset[str], own: set[str]
 ) -> dict[str, set[str]]:
-    """Return for each chosen rule the nodes of the record that its target selects."""
-    own = {_node(q.subject) for q in record.quads}
-    found: dict[str, set[str]] = {}
-    for rule in (rules()[id_] for id_ in sorted(chosen)):
-        classes = ontology.transitive_subjects(
-            URIRef(names.RDFS + "subClassOf"), URIRef(names.expand(rule.target))
+    """Return for each chosen rule the nodes of the record that its targets select."""
+    of_class: dict[Node, set[str]] = {}
+
+    def members(class_: Node) -> set[str]:
+        if class_ not in of_class:
+            below = data.transitive_subjects(URIRef(names.RDFS + "subClassOf"), class_)
+            of_class[class_] = {
+                terms.write(node)
+                for c in below
+                if c is not None
+                for node in data.subjects(RDF.type, c)
+            } & own
+        return of_class[class_]
+
+    return {
+        id_: set().union(
+            *(
+                members(class_)
+                for class_ in norm.shapes.objects(URIRef(names.RULE + id_), SH.targetClass)
+            )
         )
-        found[rule.id] = {
-            _write(node) for class_ in classes for node in data.subjects(RDF.type, class_)
-        } & {_write(node) for node in own}
-    return found
-
-
-def _report(
-    store: Store, record: Record, found: set[Finding], focus: dict[str, set[str]]
-) -> Report:
-    records = {
-        (str(node)[1:-1] if str(node).startswith("<") else str(node)): types
-        for node, types in partnerships(record.quads, store).items()
+        for id_ in sorted(chosen)
     }
-    # A finding about our own graph's things is not the record's fault.
-    own = {_write(_node(quad.subject)) for quad in record.quads}
-    found = {finding for finding in found if finding.focus in own}
-    seen = set().union(*focus.values()) if focus else set()
-    typed = {
-        _write(_node(q.subject)) for q in record.quads if q.predicate.value == names.RDF + "type"
-    }
-    owner = _owners(record, records)
-    verdicts = []
-    for node, types in sorted(records.items()):
-        mine = in_order(f for f in found if owner.get(f.focus) == node)
-        outcome, why, paragraphs = _outcome(types, mine)
-        verdicts.append(
-            Verdict(node, _label(record, node), outcome, why, paragraphs, findings=mine)
-        )
-    return Report(
-        file=record.file,
-        statements=len(record.quads),
-        rules=len(focus),
-        focus_nodes={rule: len(nodes) for rule, nodes in sorted(focus.items())},
-        unseen=tuple(sorted(typed - seen - set(owner))),
-        verdicts=tuple(verdicts),
-        outdated=record.outdated,
-        loose=in_order(f for f in found if f.focus not in owner),
-    )
-
-
-def _outcome(types: set[str], findings: tuple[Finding, ...]) -> tuple[str, str, tuple[str, ...]]:
-    """Return outcome, reason and paragraphs for a record of the given types."""
-    above = {names.NS + n for n in ("LongTermPartnership", "MediumTermPartnership")} | {STRATEGIC}
-    violations = [f for f in findings if f.severity == "Violation"]
-    if not types & above:
-        if names.NS + "ImplementationPartnership" in types:
-            why, paragraph = "short-term partnerships lie outside the strategy", "S15"
-        elif names.NS + "ProspectivePartnership" in types:
-            why, paragraph = "the partnership is only a prospect", "S35"
-        else:
-            why, paragraph = "the record does not claim to be a CITES strategic partnership", "S12"
-        return ("not-yet", why, (paragraph,)) if violations else ("not-covered", why, (paragraph,))
-    if violations:
-        paragraphs = tuple(sorted({p for f in violations for p in f.paragraphs}))
-        number = len(violations)
-        stand = "1 finding stands" if number == 1 else f"{number} findings stand"
-        return "not-yet", f"{stand} against it", paragraphs
-    return "meets", "no rule of the strategy is broken", ()
 
 
 def _owners(record: Record, records: Iterable[str]) -> dict[str, str]:
     """Return for each node of the record the partnership it hangs on."""
     below: dict[str, list[str]] = {}
     for quad in record.quads:
-        if isinstance(quad.object, Iri | BlankNode):
-            below.setdefault(_write(_node(quad.subject)), []).append(_write(_node(quad.object)))
+        if not isinstance(quad.object, Literal):
+            below.setdefault(terms.write(terms.node(quad.subject)), []).append(
+                terms.write(terms.node(quad.object))
+            )
     owner: dict[str, str] = {}
-    for node in records:
+    records = set(records)
+    for node in sorted(records):
         pending = [node]
         while pending:
             current = pending.pop()
@@ -308,21 +321,24 @@ def _owners(record: Record, records: Iterable[str]) -> dict[str, str]:
     return owner
 
 
-def _label(record: Record, node: str) -> str:
-    labels = [
-        quad.object
-        for quad in record.quads
-        if _write(_node(quad.subject)) == node
-        and quad.predicate.value in {names.SKOS + "prefLabel", names.DCTERMS + "title"}
-        and isinstance(quad.object, Literal)
-    ]
-    labels.sort(key=lambda label: (label.language != "en", label.language or "", label.value))
-    return labels[0].value if labels else names.shorten(node)
+def _lines(record: Record) -> bytes:
+    return serialize(sorted(record.quads, key=str), "nquads")
 
 
-def _triples(quads: Iterable[Quad]) -> Iterable[tuple[Node, Node, Node]]:
-    for quad in quads:
-        yield _node(quad.subject), URIRef(quad.predicate.value), _node(quad.object)
+def _digest_of(store: Store) -> str:
+    """Return a hash of our own graphs, without the rules and what they found."""
+    rows = store.select(
+        f"""{names.prologue("pg")}
+        SELECT ?g ?h WHERE {{ GRAPH <{names.MANIFEST}> {{
+          ?g pg:contentHash ?h ; pg:inDefaultGraph true }} }}"""
+    )
+    left_out = (names.GRAPH + "shapes/", names.INFERRED, names.FINDINGS, names.CATALOGUE)
+    pairs = sorted(
+        f"{row['g'].value} {row['h'].value}"
+        for row in rows
+        if not row["g"].value.startswith(left_out)
+    )
+    return hashlib.sha256("\n".join(pairs).encode()).hexdigest()
 
 
 class _Graph(Graph):
@@ -341,21 +357,3 @@ class _Graph(Graph):
 @cache
 def _parsed(text: str) -> rdflib.plugins.sparql.sparql.Query:
     return rdflib.plugins.sparql.prepareQuery(text)
-
-
-def _graph(quads: Iterable[Quad]) -> Graph:
-    graph = _Graph()
-    for triple in _triples(quads):
-        graph.add(triple)
-    return graph
-
-
-def _node(term: Any) -> Node:
-    if isinstance(term, Iri):
-        return URIRef(term.value)
-    if isinstance(term, BlankNode):
-        return rdflib.BNode(term.value)
-    datatype = None if term.language else URIRef(term.datatype.value)
-    if datatype == URIRef(names.XSD + "string"):
-        datatype = None
-    return rdflib.Literal(term.value, lang=term.language, datatype=datatype)

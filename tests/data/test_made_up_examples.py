@@ -8,7 +8,8 @@ from rdflib import RDF, SKOS, Graph, Literal, URIRef
 from partnergraph import export, load, names, rooms
 from partnergraph.store import Store, parse
 
-FILES = sorted((rooms.root() / "data" / "examples").iterdir())
+FOLDER = rooms.root() / "data" / "examples"
+FILES = sorted([*FOLDER.glob("*.ttl"), *FOLDER.glob("records/*.ttl")])
 MADE_UP = URIRef(names.NS + "madeUp")
 SPACE = f"{names.ID}example/"
 

@@ -182,7 +182,7 @@ def _(told: Graph) -> Iterable[object]:
 @pitfall("P11 missing domain or range", add="pg:hasHope a owl:ObjectProperty .")
 def _(told: Graph) -> Iterable[object]:
     wide = {"concernsPartnership", "dueDate", "startDate", "endDate", "judgedOn", "measuredOn"}
-    wide |= {"periodNote"}
+    wide |= {"periodNote", "recordedOn"}
     return [
         p
         for p in ours(told, OWL.ObjectProperty, OWL.DatatypeProperty)

@@ -247,7 +247,8 @@ def files(pattern: str) -> list[Path]:
         "shapes/*.ttl",
         "queries/*.rq",
         "src/partnergraph/**/*",
-        "tests/shapes/**/*.ttl",
+        "shapes/examples/**/*.ttl",
+        "shapes/remedies/*.ttl",
         "tests/questions/*.yaml",
     ],
 )

@@ -20,6 +20,7 @@ PATTERNS = (
     "ontology/checks/*.ttl",
     "shapes/*.ttl",
     "data/examples/*.ttl",
+    "data/examples/*/*.ttl",
 )
 FILES = [path for pattern in PATTERNS for path in sorted(rooms.root().glob(pattern))]
 

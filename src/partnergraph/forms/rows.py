@@ -1,0 +1,60 @@
+"""Reports as CSV: a row for each finding and for each criterion without one."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from partnergraph import names
+from partnergraph.report import Finding, Report, Verdict
+from partnergraph.store import harmless
+from partnergraph.words import word
+
+COLUMNS = (
+    "file", "norm", "judged_on", "record", "label", "outcome", "rule", "criterion", "paragraphs",
+    "severity", "state", "focus", "path", "value", "message", "remedies",
+)  # fmt: skip
+
+
+def rows(reports: Sequence[Report]) -> bytes:
+    """Return reports as CSV in UTF-8, safe to open in a spreadsheet."""
+    output = io.StringIO()
+    writer = csv.writer(output, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for report in reports:
+        head = [report.file, report.basis.norm_version, report.basis.judged_on]
+        for verdict in report.verdicts:
+            about = [names.shorten(verdict.record), verdict.label, verdict.outcome]
+            for line in _lines(verdict, report.language):
+                writer.writerow([harmless(cell) for cell in (*head, *about, *line)])
+        for finding in report.loose:
+            line = _finding(finding, "", report.language)
+            writer.writerow([harmless(cell) for cell in (*head, "", "", "", *line)])
+    return output.getvalue().encode()
+
+
+def _lines(verdict: Verdict, language: str) -> Iterable[list[str]]:
+    named = {criterion.rule: criterion.name for criterion in verdict.criteria}
+    for finding in verdict.findings:
+        yield _finding(finding, named.get(finding.rule, ""), language)
+    for c in verdict.criteria:
+        if c.state != "not-met":
+            yield [
+                c.rule, c.name, " ".join(c.paragraphs), word(f"severity.{c.severity}", language),
+                word(f"state.{c.state}", language), "", "", "; ".join(c.values), "", "",
+            ]  # fmt: skip
+
+
+def _finding(finding: Finding, name: str, language: str) -> list[str]:
+    value = finding.value
+    return [
+        finding.rule,
+        name,
+        " ".join(finding.paragraphs),
+        word(f"severity.{finding.severity}", language),
+        word("state.not-met", language),
+        names.shorten(finding.focus),
+        finding.path,
+        names.shorten(value[1:-1]) if value.startswith("<") else value,
+        finding.message,
+        " | ".join(remedy.name for remedy in finding.remedies),
+    ]

@@ -1,0 +1,308 @@
+"""From findings to verdicts: what the strategy covers, whose rules decide, what is left to people.
+
+A record that claims to be a strategic partnership is judged by its claim: a violation means
+*not yet*. One that makes no such claim is *not covered*, for the reason that its facts give.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rdflib import RDF, BNode, Graph, URIRef
+from rdflib import Literal as RdfLiteral
+from rdflib.paths import AlternativePath, InvPath, Path, SequencePath
+from rdflib.term import Node
+
+from partnergraph import names, terms
+from partnergraph.norms import Norm, Rule
+from partnergraph.records import Record
+from partnergraph.report import Criterion, Finding, Question, Verdict, named
+from partnergraph.store import BlankNode, Iri, Literal, Quad, Store
+
+STRATEGIC = names.NS + "CITESStrategicPartnership"
+_TYPE = names.RDF + "type"
+_SECRETARIAT = names.ID + "organization/cites-secretariat"
+_GOVERNING = names.NS + "GoverningBody"
+_GROUND_RULES = {
+    "short-term": "S15-short-term",
+    "money": "C5.b-no-transaction",
+    "party-led": "S12-secretariat",
+    "no-secretariat": "S12-secretariat",
+}
+"""The rule that a ground rests on: a norm without the rule does not have the ground."""
+GROUNDS = {
+    "no-violation": (),
+    "violations": (),
+    "short-term": ("S15",),
+    "money": ("C5.b",),
+    "party-led": ("S12", "S46"),
+    "no-secretariat": ("S12",),
+    "prospect": ("S35",),
+    "no-claim": ("S12",),
+}
+"""Why a verdict is what it is, with the paragraphs that say so."""
+_MOST_VALUES = 12
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Which records the strategy covers, by claim or not, and whose rules decide for each."""
+
+    grounds: Mapping[str, str]
+    """For each record why it is not covered; an empty text for one that claims to be."""
+    levels: Mapping[str, str]
+
+    def guides(self, node: str | None) -> bool:
+        """Say whether the rules are only guidance for a record (S46)."""
+        return node is not None and self.grounds.get(node) == "party-led"
+
+    def as_if_strategic(self) -> list[Quad]:
+        """Return types for the records that get guidance, so that the rules look at them."""
+        return [
+            Quad(
+                BlankNode(node[2:]) if node.startswith("_:") else Iri(node),
+                Iri(_TYPE),
+                Iri(STRATEGIC),
+            )
+            for node in self.grounds
+            if self.guides(node)
+        ]
+
+
+def coverage(
+    records: Mapping[str, set[str]],
+    quads: Iterable[Quad],
+    classes: Mapping[str, set[str]],
+    norm: Norm,
+) -> Coverage:
+    """Find out which records the strategy covers.
+
+    Args:
+        records: the types of each record.
+        quads: what the records and our own graphs assert.
+        classes: for each class the classes right above it.
+        norm: the version of the strategy.
+    """
+    facts: dict[str, dict[str, set[str]]] = {}
+    for quad in quads:
+        subject = terms.write(terms.node(quad.subject))
+        of = facts.setdefault(subject, {}).setdefault(names.shorten(quad.predicate.value), set())
+        of.add(
+            quad.object.value if isinstance(quad.object, Literal) else str(quad.object).strip("<>")
+        )
+
+    def kinds(types: Iterable[str]) -> set[str]:
+        found, pending = set(), list(types)
+        while pending:
+            if (type_ := pending.pop()) not in found:
+                found.add(type_)
+                pending.extend(classes.get(type_, ()))
+        return found
+
+    def led_by_party(node: str) -> bool:
+        return names.ID + "level/party" in facts[node].get("pg:level", ()) or any(
+            node in about.get("pg:leads", ())
+            and names.NS + "Country" in kinds(about.get("rdf:type", ()))
+            for about in facts.values()
+        )
+
+    def ground(node: str, types: set[str]) -> str:
+        about = facts[node]
+        if STRATEGIC in kinds(types):
+            return ""
+        if names.NS + "ProspectivePartnership" in types:
+            return "prospect"
+        holds = {
+            "short-term": names.NS + "ImplementationPartnership" in types
+            or names.ID + "duration-type/short-term" in about.get("pg:durationType", ()),
+            "money": "true" in about.get("pg:involvesFinancialTransaction", ()),
+            "party-led": _SECRETARIAT not in about.get("pg:hasPartner", ()) and led_by_party(node),
+            "no-secretariat": _SECRETARIAT not in about.get("pg:hasPartner", ()),
+        }
+        found = (g for g, true in holds.items() if true and _GROUND_RULES[g] in norm.rules)
+        return next(found, "no-claim")
+
+    def level(node: str) -> str:
+        about = facts[node]
+        mandated = any(
+            _GOVERNING in kinds(facts.get(body, {}).get("rdf:type", ()))
+            for decision in about.get("pg:mandatedBy", ())
+            for body in facts.get(decision, {}).get("pg:issuedBy", ())
+        )
+        if (
+            "true" in about.get("pg:separateProcess", ())
+            and mandated
+            and "true" not in about.get("pg:conflictsWithPolicy", ())
+        ):
+            return "cites-decision"
+        return "unep-policy"
+
+    return Coverage(
+        grounds={node: ground(node, types) for node, types in records.items()},
+        levels={node: level(node) for node in records},
+    )
+
+
+def guided(finding: Finding) -> Finding:
+    """Return a finding about a record that the rules only guide."""
+    return replace(finding, severity="Info")
+
+
+class Maker:
+    """Makes the verdicts of one report."""
+
+    def __init__(
+        self,
+        norm: Norm,
+        store: Store,
+        record: Record,
+        data: Graph,
+        covered: Coverage,
+        owner: Mapping[str, str],
+        focus: Mapping[str, set[str]],
+    ) -> None:
+        self._norm = norm
+        self._store = store
+        self._record = record
+        self._data = data
+        self._covered = covered
+        self._owner = owner
+        self._focus = focus
+
+    def verdict(self, node: str, findings: tuple[Finding, ...], detailed: bool) -> Verdict:
+        """Return the verdict on one record."""
+        ground = self._covered.grounds[node]
+        outcome = "not-covered"
+        if not ground:
+            violated = any(f.severity == "Violation" for f in findings)
+            outcome, ground = ("not-yet", "violations") if violated else ("meets", "no-violation")
+        return Verdict(
+            record=node,
+            label=_label(self._record, node),
+            outcome=outcome,
+            ground=ground,
+            paragraphs=named(findings) if ground == "violations" else GROUNDS[ground],
+            level=self._covered.levels[node],
+            guidance=self._covered.guides(node),
+            findings=findings,
+            criteria=tuple(self._criteria(node, findings)) if detailed else (),
+            checklist=tuple(self._checklist(node)) if detailed else (),
+        )
+
+    def _criteria(self, node: str, findings: tuple[Finding, ...]) -> Iterable[Criterion]:
+        failed = {finding.rule for finding in findings}
+        statuses = {
+            names.shorten(str(status))
+            for status in self._data.objects(terms.read(node), URIRef(names.NS + "recordStatus"))
+        }
+        for id_, nodes in self._focus.items():
+            mine = sorted(n for n in nodes if self._owner.get(n) == node)
+            if not mine:
+                continue
+            rule = self._norm.rules[id_]
+            asked = not rule.stages or statuses & set(rule.stages)
+            yield Criterion(
+                rule=id_,
+                name=rule.name,
+                severity="Info" if self._covered.guides(node) else rule.severity,
+                paragraphs=rule.paragraphs,
+                state="not-met" if id_ in failed else "met" if asked else "not-asked",
+                values=self._values(rule, mine),
+                stages=rule.stages,
+            )
+
+    def _values(self, rule: Rule, nodes: Iterable[str]) -> tuple[str, ...]:
+        """Return what is found where a rule looks."""
+        way = read_path(rule.path or "rdf:type")
+        found = {
+            self._shown(value)
+            for node in nodes
+            for value in self._data.objects(terms.read(node), way)
+        }
+        shown = sorted(found)[:_MOST_VALUES]
+        return (*shown, *(["…"] if len(found) > _MOST_VALUES else []))
+
+    def _shown(self, value: Any) -> str:
+        """Return a value as people read it; a node without a name by what it is and says."""
+        if isinstance(value, URIRef):
+            return names.shorten(str(value))
+        if isinstance(value, RdfLiteral):
+            return str(value)
+        told: list[str] = []
+        for predicate, object_ in sorted(self._data.predicate_objects(value)):
+            if predicate == RDF.type:
+                told.insert(0, f"a {names.shorten(str(object_))}")
+            elif not isinstance(object_, BNode):
+                told.append(f"{names.shorten(str(predicate))} {self._shown(object_)}")
+        return f"[ {' ; '.join(told)} ]"
+
+    def _checklist(self, node: str) -> Iterable[Question]:
+        """Yield what a person has to judge, with the answers that the record keeps."""
+        if self._covered.grounds[node] not in {"", "party-led", "no-claim"}:
+            return
+        pg = names.NS
+        given: dict[str, list[Node]] = {}
+        for judgement in self._data.objects(terms.read(node), URIRef(pg + "hasHumanJudgement")):
+            for answered in self._data.objects(judgement, URIRef(pg + "answersQuestion")):
+                given.setdefault(str(answered), []).append(judgement)
+        for question in questions(self._store):
+            judgements = given.get(names.expand(question.question), [])
+            yield replace(
+                question,
+                answers=self._told(judgements, "answer"),
+                by=self._told(judgements, "recordedBy", "recordedOn"),
+            )
+
+    def _told(self, judgements: Iterable[Node], *properties: str) -> tuple[str, ...]:
+        return tuple(
+            names.shorten(str(told))
+            for judgement in judgements
+            for name in properties
+            for told in sorted(map(str, self._data.objects(judgement, URIRef(names.NS + name))))
+        )
+
+
+def questions(store: Store) -> list[Question]:
+    """Return what a person has to judge about each record, in the order of the paragraphs."""
+    rows = store.select(
+        f"""{names.prologue("pg", "skos", "dcterms")}
+        SELECT ?q ?label ?text (GROUP_CONCAT(STR(?p); SEPARATOR=" ") AS ?ps) (MIN(?n) AS ?first)
+        WHERE {{
+          ?q a pg:JudgementQuestion ; skos:prefLabel ?label ; dcterms:description ?text ;
+             dcterms:source ?p . ?p pg:position ?n
+          FILTER(LANG(?label) = "en" && LANG(?text) = "en")
+        }} GROUP BY ?q ?label ?text ORDER BY ?first ?q"""
+    )
+    return [
+        Question(
+            question=names.shorten(row["q"].value),
+            label=row["label"].value,
+            text=row["text"].value,
+            paragraphs=tuple(
+                sorted(p.removeprefix(names.PARAGRAPH) for p in row["ps"].value.split())
+            ),
+        )
+        for row in rows
+    ]
+
+
+def read_path(text: str) -> Path | URIRef:
+    """Return the rdflib path for a path that SPARQL writes with short names and ``/ | ^``."""
+    for mark, join in (("|", AlternativePath), ("/", SequencePath)):
+        if mark in text:
+            return join(*(read_path(piece) for piece in text.split(mark)))
+    if text.startswith("^"):
+        return InvPath(read_path(text[1:]))
+    return URIRef(names.expand(text))
+
+
+def _label(record: Record, node: str) -> str:
+    labels = [
+        quad.object
+        for quad in record.quads
+        if terms.write(terms.node(quad.subject)) == node
+        and quad.predicate.value in {names.SKOS + "prefLabel", names.DCTERMS + "title"}
+        and isinstance(quad.object, Literal)
+    ]
+    labels.sort(key=lambda label: (label.language != "en", label.language or "", label.value))
+    return labels[0].value if labels else names.shorten(node)

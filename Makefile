@@ -26,9 +26,11 @@ check: $(VENV)/test.stamp ## formatting, linting and types
 turtle: $(VENV)/test.stamp ## put ontology, rules and examples into the one order
 	$(BIN)/python -m partnergraph.turtle ontology/*.ttl ontology/schemes/*.ttl ontology/checks/*.ttl shapes/*.ttl shapes/remedies/*.ttl data/examples/*.ttl data/examples/*/*.ttl
 
-docs: $(VENV)/test.stamp ## make the pages that come from the ontology anew
+docs: $(VENV)/test.stamp ## make the pages that come from ontology, rules and data anew
 	$(BIN)/python -m partnergraph.glossary
 	$(BIN)/python -m partnergraph.modules > docs/modules.md
+	$(BIN)/python -m partnergraph.rule_list
+	$(BIN)/python -m partnergraph.judged
 
 lock: ## write the lock files anew
 	$(PYTHON) -m uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -q -o requirements/serve.txt

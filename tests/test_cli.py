@@ -108,7 +108,7 @@ def test_a_record_that_meets_the_strategy_is_good(loaded: StoreDirectory) -> Non
 def test_a_record_that_fails_ends_with_one_and_names_rule_and_paragraph(
     loaded: StoreDirectory,
 ) -> None:
-    record = ROOT / "tests" / "shapes" / "S13.f-gain" / "invalid.ttl"
+    record = ROOT / "shapes" / "examples" / "S13.f-gain" / "invalid.ttl"
     ended = run("validate", record, "--format", "json", store=loaded.path)
     assert ended.returncode == 1
     (verdict,) = json.loads(ended.stdout)["reports"][0]["verdicts"]
@@ -150,7 +150,7 @@ def test_warnings_fail_only_when_asked(loaded: StoreDirectory, tmp_path: Path) -
 def test_a_report_is_a_shacl_validation_report(loaded: StoreDirectory, form: str) -> None:
     from partnergraph.store import parse
 
-    record = ROOT / "tests" / "shapes" / "S13.f-gain" / "invalid.ttl"
+    record = ROOT / "shapes" / "examples" / "S13.f-gain" / "invalid.ttl"
     ended = run("validate", record, "--format", form, store=loaded.path)
     lines = [str(quad.triple) for quad in parse(ended.stdout, form)]
     shacl = "http://www.w3.org/ns/shacl#"

@@ -12,8 +12,9 @@ import yaml
 
 import partnergraph
 from conftest import ROOT
-from partnergraph import glossary, modules
+from partnergraph import glossary, judged, modules, rule_list
 from partnergraph.directory import StoreDirectory
+from partnergraph.store import Store
 
 DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(
     (ROOT / "docs").rglob("*.md")
@@ -31,10 +32,11 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 
 README = commands((ROOT / "README.md").read_text(encoding="utf-8"))
+SHOWN = README + commands((ROOT / "docs" / "norms.md").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("command", "output"), [c for c in README if "partnergraph" in c[0]])
-def test_a_command_of_the_readme_prints_what_the_readme_shows(
+@pytest.mark.parametrize(("command", "output"), [c for c in SHOWN if "partnergraph" in c[0]])
+def test_a_command_of_a_page_prints_what_the_page_shows(
     loaded: StoreDirectory, command: str, output: str
 ) -> None:
     ended = subprocess.run(
@@ -105,3 +107,12 @@ def test_the_page_of_terms_is_that_of_the_ontology(language: str) -> None:
 
 def test_the_pictures_of_the_modules_are_those_of_the_modules() -> None:
     assert (ROOT / "docs" / "modules.md").read_text(encoding="utf-8") == modules.page()
+
+
+def test_the_page_of_rules_is_that_of_the_rules(store: Store) -> None:
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == rule_list.page(store)
+
+
+def test_the_page_of_verdicts_is_what_the_rules_say_on_the_day_of_the_page(store: Store) -> None:
+    shown = (ROOT / "docs" / "verdicts.md").read_text(encoding="utf-8")
+    assert shown == judged.page(judged.judge(store))

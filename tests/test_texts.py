@@ -23,6 +23,7 @@ def subjects(store: Store) -> dict[str, tuple[str, ...]]:
         ("skos:Concept", ("skos:prefLabel", "skos:definition")),
         *((f"pg:{kind}", ("skos:prefLabel",)) for kind in NAMED),
         ("pg:Rule", ("sh:name", "sh:message", "sh:description")),
+        ("pg:Remedy", ("sh:name",)),
         ("pg:Question", ("skos:prefLabel", "dcterms:description")),
         ("pg:JudgementQuestion", ("skos:prefLabel", "dcterms:description")),
     ):

@@ -108,7 +108,7 @@ class Access:
 
     def validate(
         self,
-        content: bytes,
+        content: bytes | None,
         format_: str,
         file: str,
         rules: tuple[str, ...] = (),
@@ -120,7 +120,7 @@ class Access:
         """Judge a record in a child.
 
         Args:
-            content: the bytes of the record; empty for the partnerships of our own graph.
+            content: the bytes of the record; None for the partnerships of our own graph.
             format_: a key of :data:`partnergraph.store.GRAPH_FORMATS`.
             file: its name, for messages.
             rules: the rules to judge by; empty for all.
@@ -140,7 +140,7 @@ class Access:
         detail: str,
         language: str,
         *,
-        content: bytes = b"",
+        content: bytes | None = None,
         format_: str = "",
         ticket: Ticket | None = None,
         norm: Source | None = None,
@@ -152,7 +152,7 @@ class Access:
             subject: a rule, a partnership of our graph, or the name of the file in ``content``.
             detail: a rule or an aim; empty for the subject as a whole.
             language: of the texts.
-            content: the bytes of a record that is not in our graph; empty for none.
+            content: the bytes of a record that is not in our graph; None for none.
             format_: the format of the content.
             ticket: the way to stop it.
             norm: a version of the strategy other than ours.
@@ -175,7 +175,7 @@ class Access:
         self,
         kind: str,
         about: dict[str, object],
-        content: bytes,
+        content: bytes | None,
         ticket: Ticket | None,
         norm: Source | None,
         on: datetime.date | None,
@@ -184,11 +184,12 @@ class Access:
         about = {
             **about,
             "path": str(path),
+            "own": content is None,
             "norm": norm and [norm[0], norm[1].decode(errors="surrogateescape")],
             "on": on and on.isoformat(),
         }
         answer = self.pool.run(
-            Job(kind, about, content, self.limits.validate_seconds, ticket or Ticket())
+            Job(kind, about, content or b"", self.limits.validate_seconds, ticket or Ticket())
         )
         fields: dict[str, Any] = json.loads(b"".join(answer))
         return fields

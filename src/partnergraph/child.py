@@ -149,11 +149,11 @@ def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -
     from partnergraph import load, records, validation
 
     norm, on = _norm(job), _day(job)
-    if body:
+    if job["own"]:
+        report = load.own_report(store, norm, on=on)
+    else:
         record = records.read(body, job["format"], job["file"], store)
         report = validation.judge(store, record, job["rules"], norm=norm, on=on)
-    else:
-        report = load.own_report(store, norm, on=on)
     frames.announce({})
     frames.write(json.dumps(report.as_dict()).encode())
     frames.flush()
@@ -163,7 +163,9 @@ def _explain(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) ->
     from partnergraph import records
     from partnergraph.explain import explain
 
-    record = records.read(body, job["format"], job["subject"], store) if body else None
+    record = None
+    if not job["own"]:
+        record = records.read(body, job["format"], job["subject"], store)
     explained = explain(
         store,
         job["subject"],

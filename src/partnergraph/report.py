@@ -181,32 +181,40 @@ class Report:
         """Return the report as everybody may see it.
 
         What rests on facts that are not for everybody is told as not public, whatever was
-        found; the statements that were judged are left out. The outcome stays.
+        found. The outcome is that of the rest, and says so: otherwise it would tell what the
+        criteria do not. The statements that were judged are left out, and so is their hash,
+        from which a guess could be confirmed.
         """
         restricted = set(self.basis.restricted)
-
-        def criterion(c: Criterion) -> Criterion:
-            return replace(c, state="not-public", values=()) if c.rule in restricted else c
 
         def open_only(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             return tuple(f for f in findings if f.rule not in restricted)
 
         return replace(
             self,
+            basis=replace(self.basis, record=""),
             evidence="",
             loose=open_only(self.loose),
-            verdicts=tuple(
-                replace(
-                    v,
-                    findings=open_only(v.findings),
-                    criteria=tuple(criterion(c) for c in v.criteria),
-                    paragraphs=v.paragraphs
-                    if v.ground != "violations"
-                    else named(open_only(v.findings)),
-                )
-                for v in self.verdicts
-            ),
+            verdicts=tuple(_public(v, open_only(v.findings), restricted) for v in self.verdicts),
         )
+
+
+def _public(verdict: Verdict, findings: tuple[Finding, ...], restricted: set[str]) -> Verdict:
+    judged = verdict.outcome != "not-covered"
+    violated = any(f.severity == "Violation" for f in findings)
+    kept = replace(
+        verdict,
+        findings=findings,
+        criteria=tuple(
+            replace(c, state="not-public", values=()) if c.rule in restricted else c
+            for c in verdict.criteria
+        ),
+    )
+    if not judged:
+        return kept
+    if violated:
+        return replace(kept, outcome="not-yet", ground="violations", paragraphs=named(findings))
+    return replace(kept, outcome="meets", ground="public-part", paragraphs=())
 
 
 def named(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -210,8 +210,11 @@ def _with_remedies(norm: Norm, data: Graph, finding: Finding) -> Finding:
 
 
 def context(store: Store, record: Record) -> list[Quad]:
-    """Return what our own graphs assert about the things a record mentions, two steps far."""
-    quads: dict[Quad, None] = {}
+    """Return what our own graphs assert about the things a record mentions, two steps far.
+
+    Partnerships of our graph that have the name of one in the record are told by name and type.
+    """
+    quads: dict[Quad, None] = dict.fromkeys(_namesakes(store, record))
     asked: set[str] = set()
     wanted = {iri for iri in record.iris() if iri.startswith(names.ID)}
     for _ in range(2):
@@ -237,6 +240,20 @@ def context(store: Store, record: Record) -> list[Quad]:
             and not row["o"].value.startswith(names.PARAGRAPH)
         }
     return list(quads)
+
+
+def _namesakes(store: Store, record: Record) -> Iterator[Quad]:
+    label = Iri(names.SKOS + "prefLabel")
+    told = " ".join(sorted({str(q.object) for q in record.quads if q.predicate == label}))
+    if told:
+        for row in store.select(
+            f"""{names.prologue("pg")}
+            SELECT DISTINCT ?s ?l ?type WHERE {{
+              VALUES ?l {{ {told} }} ?s {label} ?l ; a pg:Partnership ; a ?type }}"""
+        ):
+            subject = row["s"]
+            yield Quad(subject, label, row["l"])  # type: ignore[arg-type]
+            yield Quad(subject, Iri(names.RDF + "type"), row["type"])  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,9 @@ from partnergraph.store import BlankNode, Iri, Literal, Quad, Store
 STRATEGIC = names.NS + "CITESStrategicPartnership"
 _TYPE = names.RDF + "type"
 _SECRETARIAT = names.ID + "organization/cites-secretariat"
-_GOVERNING = names.NS + "GoverningBody"
+_GOVERNING = {f"{names.ID}organization/cites-{body}" for body in ("cop", "sc", "ac", "pc")}
+"""The Conference of the Parties and the permanent committees."""
+_TRUE = {"true", "1"}
 _GROUND_RULES = {
     "short-term": "S15-short-term",
     "money": "C5.b-no-transaction",
@@ -32,6 +34,7 @@ _GROUND_RULES = {
 """The rule that a ground rests on: a norm without the rule does not have the ground."""
 GROUNDS = {
     "no-violation": (),
+    "public-part": (),
     "violations": (),
     "short-term": ("S15",),
     "money": ("C5.b",),
@@ -115,7 +118,7 @@ def coverage(
         holds = {
             "short-term": names.NS + "ImplementationPartnership" in types
             or names.ID + "duration-type/short-term" in about.get("pg:durationType", ()),
-            "money": "true" in about.get("pg:involvesFinancialTransaction", ()),
+            "money": bool(_TRUE & about.get("pg:involvesFinancialTransaction", set())),
             "party-led": _SECRETARIAT not in about.get("pg:hasPartner", ()) and led_by_party(node),
             "no-secretariat": _SECRETARIAT not in about.get("pg:hasPartner", ()),
         }
@@ -125,14 +128,13 @@ def coverage(
     def level(node: str) -> str:
         about = facts[node]
         mandated = any(
-            _GOVERNING in kinds(facts.get(body, {}).get("rdf:type", ()))
+            _GOVERNING & facts.get(decision, {}).get("pg:issuedBy", set())
             for decision in about.get("pg:mandatedBy", ())
-            for body in facts.get(decision, {}).get("pg:issuedBy", ())
         )
         if (
-            "true" in about.get("pg:separateProcess", ())
+            _TRUE & about.get("pg:separateProcess", set())
             and mandated
-            and "true" not in about.get("pg:conflictsWithPolicy", ())
+            and not _TRUE & about.get("pg:conflictsWithPolicy", set())
         ):
             return "cites-decision"
         return "unep-policy"
@@ -225,7 +227,14 @@ class Maker:
     def _shown(self, value: Any) -> str:
         """Return a value as people read it; a node without a name by what it is and says."""
         if isinstance(value, URIRef):
-            return names.shorten(str(value))
+            short = names.shorten(str(value))
+            labels = (
+                str(label)
+                for label in self._data.objects(value, URIRef(names.SKOS + "prefLabel"))
+                if getattr(label, "language", "") == "en"
+            )
+            label = next(labels, "")
+            return f"{label} ({short})" if label else short
         if isinstance(value, RdfLiteral):
             return str(value)
         told: list[str] = []
@@ -265,11 +274,12 @@ class Maker:
 def questions(store: Store) -> list[Question]:
     """Return what a person has to judge about each record, in the order of the paragraphs."""
     rows = store.select(
-        f"""{names.prologue("pg", "skos", "dcterms")}
+        f"""{names.prologue("pg", "rdf", "skos", "dcterms")}
         SELECT ?q ?label ?text (GROUP_CONCAT(STR(?p); SEPARATOR=" ") AS ?ps) (MIN(?n) AS ?first)
         WHERE {{
-          ?q a pg:JudgementQuestion ; skos:prefLabel ?label ; dcterms:description ?text ;
-             dcterms:source ?p . ?p pg:position ?n
+          ?q a pg:JudgementQuestion ; skos:prefLabel ?label ; dcterms:description ?text .
+          ?told rdf:subject ?q ; rdf:object pg:JudgementQuestion ; dcterms:source ?p .
+          ?p pg:position ?n
           FILTER(LANG(?label) = "en" && LANG(?text) = "en")
         }} GROUP BY ?q ?label ?text ORDER BY ?first ?q"""
     )

@@ -12,18 +12,13 @@ def accounts(store: Store, paragraph: str) -> Trace:
     return trace(store, paragraph.partition(":")[2])
 
 
-def checklist(found: Trace) -> list[str]:
-    """The questions to people that come from a paragraph."""
-    return [thing for thing in found.data if thing.startswith("judgement-question:")]
-
-
 def orphans(store: Store) -> list[str]:
     """The paragraphs from which nothing comes and that do not say why."""
     traces = [accounts(store, paragraph) for paragraph in paragraphs(store)]
     return [
         found.paragraph
         for found in traces
-        if not (found.terms or found.rules or found.questions or checklist(found) or found.reason)
+        if not (found.terms or found.rules or found.questions or found.checklist or found.reason)
     ]
 
 
@@ -71,7 +66,7 @@ def test_a_reason_is_of_one_of_four_kinds_and_says_more(store: Store) -> None:
 def test_what_needs_human_judgement_is_asked(store: Store) -> None:
     asked = [p for p, why in reasons(store).items() if why.startswith("Needs human judgement.")]
     assert asked
-    assert [p for p in asked if not checklist(accounts(store, p))] == []
+    assert [p for p in asked if not accounts(store, p).checklist] == []
 
 
 def test_each_question_to_people_is_asked_once_under_the_number_of_its_paragraph(
@@ -86,15 +81,15 @@ def test_each_question_to_people_is_asked_once_under_the_number_of_its_paragraph
     assert 10 <= len(questions) == len(rows) == len(set(questions.values()))
     for question, text in questions.items():
         assert text.endswith("?") and text[0].isupper(), question
-        assert question in accounts(store, question).data
+        assert question in accounts(store, question).checklist
 
 
 def test_the_checklist_stands_beside_the_rules(store: Store) -> None:
     # S13.b has a rule for what a record can show, and a question for what it cannot.
     found = accounts(store, "paragraph:S13.b")
     assert found.rules
-    assert checklist(found) == ["judgement-question:S13.b"]
-    assert checklist(accounts(store, "paragraph:S44")) == []
+    assert found.checklist == ("judgement-question:S13.b",)
+    assert accounts(store, "paragraph:S44").checklist == ()
 
 
 def test_no_rule_checks_what_is_said_to_have_nothing_to_check(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from partnergraph import rooms
 
 PERSONS = re.compile(r"higuero|wrigley|stibbe|prescott|\b(?:mr|mrs|ms|dr)\.\s+[A-Z]", re.IGNORECASE)
-FOLDERS = ("ontology", "shapes", "queries", "data", "src", "tests/shapes", "tests/questions")
+FOLDERS = ("ontology", "shapes", "queries", "data", "src", "tests/questions")
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -213,7 +213,7 @@ def trace(paragraph: str, format_: str, store: str | None, output: Path | None) 
         content = json.dumps(found.as_dict(), indent=2, ensure_ascii=False) + "\n"
     else:
         lines = [f"{found.label} ({found.paragraph})", found.summary, ""]
-        for title in ("force", "terms", "rules", "questions", "data", "reason"):
+        for title in ("force", "terms", "rules", "questions", "checklist", "data", "reason"):
             value = getattr(found, title)
             shown = value if isinstance(value, str) else ", ".join(value)
             lines.append(f"{title:10} {shown or '-'}")

@@ -130,7 +130,7 @@ def explain(
     from partnergraph.forms import explained
 
     file = Path(subject)
-    content, format_ = b"", ""
+    content, format_ = None, ""
     if file.suffix.lower() in records.SUFFIXES:
         content, format_ = read_file(file), records.format_of(file.name)
     with access_to(store, "explain") as access:
@@ -186,7 +186,7 @@ def compare(
                 access.validate(*of, on=_day(on)),
                 access.validate(*of, on=_day(on), norm=source),
             )
-            for of in contents or [(b"", "", "")]
+            for of in contents or [(None, "", "")]
         ]
     asked = {found.id: tuple(found.paragraphs) for found in catalogue.questions().values()}
     made = comparison.compare(norms.current(), new, pairs, asked)

@@ -18,12 +18,12 @@ def _lines(found: Comparison, language: str) -> Iterable[str]:
         return word(key, language, **parts)
 
     yield w("flips.title", old=found.old, new=found.new)
-    yield f"{w('flips.touched')}:"
+    yield f"{w('flips.touched')}{w('colon')}"
     for paragraph, touched in found.touched.items():
         yield f"  {paragraph}: {', '.join(touched)}"
     for key in ("added", "altered", "withdrawn"):
         if rules := getattr(found, key):
-            yield f"{w(f'flips.{key}')}: {', '.join(rules)}"
+            yield f"{w(f'flips.{key}')}{w('colon')} {', '.join(rules)}"
     yield w("flips.judged", n=found.records)
     if not found.flips:
         yield w("flips.none")

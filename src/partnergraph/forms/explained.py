@@ -53,24 +53,25 @@ def _rule(found: RuleExplained) -> Iterable[str]:
     def w(key: str) -> str:
         return word(key, found.language)
 
+    colon = w("colon")
     yield f"{found.rule}: {found.name}"
     yield ""
-    yield f"{w('explain.asks')}: {found.message}"
-    yield f"{w('explain.because')}: {found.why}"
+    yield f"{w('explain.asks')}{colon} {found.message}"
+    yield f"{w('explain.because')}{colon} {found.why}"
     strength = word(f"severity.{found.severity}", found.language)
     note = f". {found.note}" if found.note else ""
-    yield f"{w('explain.strength')}: {strength}{note}"
-    yield f"{w('explain.stages')}: {', '.join(found.stages) or w('explain.always')}"
+    yield f"{w('explain.strength')}{colon} {strength}{note}"
+    yield f"{w('explain.stages')}{colon} {', '.join(found.stages) or w('explain.always')}"
     if found.restricted:
         yield f"{w('report.restricted')}"
     yield ""
     yield from (f"{id_} ({force}): {summary}" for id_, force, summary in found.paragraphs)
     if found.remedies:
-        yield from ("", f"{w('explain.mend')}:")
+        yield from ("", f"{w('explain.mend')}{colon}")
         yield from (f"  {number}. {name}" for number, name in enumerate(found.remedies, 1))
     for key, record in (("good", found.valid), ("bad", found.invalid)):
         if record:
-            yield from ("", f"{w(f'explain.{key}')}:", "")
+            yield from ("", f"{w(f'explain.{key}')}{colon}", "")
             yield from (f"    {line}".rstrip() for line in record.splitlines())
 
 
@@ -78,12 +79,13 @@ def _criterion(found: CriterionExplained) -> Iterable[str]:
     def w(key: str) -> str:
         return word(key, found.language)
 
+    colon = w("colon")
     line = found.criterion
     yield f"{clean(found.label)}: {line.name} ({line.rule}) [{', '.join(line.paragraphs)}]"
     state = w(f"state.{line.state}")
     if line.state == "not-met":
         state += f" ({w(f'severity.{line.severity}')})"
-    yield f"{w('report.state')}: {state}"
+    yield f"{w('report.state')}{colon} {state}"
     for finding in found.findings:
         value = finding.value or w("report.nothing")
         yield f"  {finding.path} {clean(value)}: {finding.message}"
@@ -91,7 +93,7 @@ def _criterion(found: CriterionExplained) -> Iterable[str]:
             yield f"    {number}. {remedy.name}"
             yield from (f"         {one}" for one in remedy.adds.splitlines())
     yield ""
-    yield f"{w('explain.triples')}:"
+    yield f"{w('explain.triples')}{colon}"
     yield from (_told(s) for s in found.statements)
     if not found.statements:
         yield f"  {w('report.nothing')}"
@@ -106,7 +108,7 @@ def _contribution(found: ContributionExplained) -> Iterable[str]:
     yield word("explain.chain", found.language, **parts)
     for number, chain in enumerate(found.chains, 1):
         yield ""
-        yield f"{number}. {word('explain.weakest', found.language)}: {chain.status}"
+        yield f"{number}. {word('explain.weakest', found.language)}{word('colon', found.language)} {chain.status}"
         yield from (_told(link) for link in chain.links)
 
 

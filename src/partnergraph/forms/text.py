@@ -31,6 +31,9 @@ class _Writer:
     def _word(self, key: str, **parts: object) -> str:
         return word(key, self._language, **parts)
 
+    def _title(self, key: str) -> str:
+        return self._word(key) + self._word("colon")
+
     def _style(self, words: str, **how: object) -> str:
         return click.style(words, **how) if self._styled else words  # type: ignore[arg-type]
 
@@ -50,25 +53,25 @@ class _Writer:
             rules=report.rules,
         )
         if idle := [rule for rule, n in report.focus_nodes.items() if not n]:
-            yield f"{self._word('report.idle')}: {', '.join(idle)}"
+            yield f"{self._title('report.idle')} {', '.join(idle)}"
         if report.unseen:
             unseen = ", ".join(names.shorten(node) for node in report.unseen)
-            yield f"{self._word('report.unseen')}: {unseen}"
-        yield from (f"{self._word('report.outdated')}: {remark}" for remark in report.outdated)
+            yield f"{self._title('report.unseen')} {unseen}"
+        yield from (f"{self._title('report.outdated')} {remark}" for remark in report.outdated)
         for verdict in report.verdicts:
             yield ""
             yield from self._verdict(verdict)
         if report.loose:
-            yield from ("", f"{self._word('report.loose')}:")
+            yield from ("", f"{self._title('report.loose')}")
             for finding in report.loose:
                 yield from self._finding(finding)
 
     def _verdict(self, verdict: Verdict) -> Iterable[str]:
         where = f" [{', '.join(verdict.paragraphs)}]" if verdict.paragraphs else ""
         outcome = self._word(f"outcome.{verdict.outcome}")
-        yield self._style(f"{clean(verdict.label)}: {outcome}", bold=True)
+        yield self._style(f"{clean(verdict.label)}{self._word('colon')} {outcome}", bold=True)
         yield f"  {verdict.reason}{where}"
-        yield f"  {self._word('level.title')}: {self._word(f'level.{verdict.level}')}"
+        yield f"  {self._title('level.title')} {self._word(f'level.{verdict.level}')}"
         by_rule: dict[str, list[Finding]] = {}
         for finding in verdict.findings:
             by_rule.setdefault(finding.rule, []).append(finding)
@@ -107,16 +110,16 @@ class _Writer:
             yield f"  {severity}  {finding.rule}  {names.shorten(finding.focus)}"
             yield f"      {finding.message}"
         value = _value(finding.value) if finding.value else self._word("report.nothing")
-        yield f"      {self._word('report.found')}: {finding.path} {value}".rstrip()
+        yield f"      {self._title('report.found')} {finding.path} {value}".rstrip()
         for number, remedy in enumerate(finding.remedies, 1):
             yield f"        {number}. {remedy.name}"
             for key, snippet in (("remove", remedy.removes), ("add", remedy.adds)):
                 told = [line for line in snippet.splitlines() if line.strip()]
                 if told:
-                    yield f"           {self._word(f'report.{key}')}:"
+                    yield f"           {self._title(f'report.{key}')}"
                 yield from (f"             {line}" for line in told)
             yield from (
-                f"           {self._word('report.with')}: {clean(p)}" for p in remedy.parameters
+                f"           {self._title('report.with')} {clean(p)}" for p in remedy.parameters
             )
 
     def _other(self, criterion: Criterion) -> str:

@@ -1,21 +1,20 @@
 """The application: every route, each thin."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
-from fastapi import FastAPI, Query, Request, Response, UploadFile
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
-from starlette.datastructures import UploadFile as StarletteUploadFile
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
-from partnergraph import __version__, catalogue, names, records, report, tables, trace
+from partnergraph import __version__, catalogue, names
 from partnergraph.access import Access
 from partnergraph.describe import describe, triples
 from partnergraph.errors import (
@@ -28,10 +27,9 @@ from partnergraph.errors import (
 from partnergraph.pool import Answer, Ticket
 from partnergraph.settings import MIB
 from partnergraph.store import GRAPH_FORMATS, serialize
-from partnergraph.web import negotiation, pages, problems
+from partnergraph.web import checking, negotiation, pages, problems, strategy
 from partnergraph.web.negotiation import GRAPH_ALIASES, GRAPHS, HTML, RESULT_ALIASES, RESULTS
-
-T = TypeVar("T")
+from partnergraph.web.requests import language, only, watched
 
 _SUFFIX_MEDIA = {
     "csv": "text/csv",
@@ -43,13 +41,6 @@ _SUFFIX_MEDIA = {
     "nt": "application/n-triples",
     "rdf": "application/rdf+xml",
     "html": "text/html",
-}
-_RDF_MEDIA = {media: form for form, (media, _) in GRAPH_FORMATS.items()}
-_REPORT = {
-    "application/json": "json",
-    "text/turtle": "turtle",
-    "application/ld+json": "jsonld",
-    "text/plain": "text",
 }
 
 
@@ -82,53 +73,10 @@ def application(access: Access) -> FastAPI:
     _sparql(app, access)
     _questions(app, access)
     _linked_data(app, access)
-    _checking(app, access)
+    strategy.routes(app, access)
+    checking.routes(app, access)
     _health(app, access)
     return app
-
-
-def _language(request: Request) -> str:
-    return negotiation.language(
-        request.query_params.get("lang"),
-        request.headers.get("accept-language"),
-        pages.LANGUAGES,
-    )
-
-
-def _only(request: Request, known: set[str]) -> None:
-    """Refuse query parameters that the route does not have."""
-    for name in request.query_params:
-        if name not in known:
-            raise UsageError(
-                f"there is no parameter “{name}” here",
-                hint=names.nearest(name, known, "Parameters: " + ", ".join(sorted(known))),
-            )
-
-
-async def _watched(request: Request, work: Callable[[Ticket], T]) -> T:
-    """Run work in a thread; stop it when the client goes away."""
-    ticket = Ticket()
-    answers: list[T] = []
-    errors: list[PartnergraphError] = []
-
-    async def watch() -> None:
-        while not await request.is_disconnected():
-            await anyio.sleep(0.2)
-        ticket.stop()
-
-    def run() -> None:
-        try:
-            answers.append(work(ticket))
-        except PartnergraphError as error:  # not wrapped into a group by the task group
-            errors.append(error)
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(watch)
-        await anyio.to_thread.run_sync(run)
-        group.cancel_scope.cancel()
-    if errors:
-        raise errors[0]
-    return answers[0]
 
 
 async def _stream(access: Access, request: Request, query: str, **forms: Any) -> Response:
@@ -137,7 +85,7 @@ async def _stream(access: Access, request: Request, query: str, **forms: Any) ->
     def start(ticket: Ticket) -> tuple[Answer, Ticket]:
         return access.query(query, ticket=ticket, **forms), ticket
 
-    answer, ticket = await _watched(request, start)
+    answer, ticket = await watched(request, start)
 
     async def body() -> Any:
         pieces = iter(answer)
@@ -169,8 +117,8 @@ def _sparql(app: FastAPI, access: Access) -> None:
         if not makes_graph and "text/html" in (accept or ""):
             form = negotiation.choose(accept, {**HTML, **offered})
             if form == "html":
-                rows = await _watched(request, partial(access.rows, query))
-                return HTMLResponse(pages.sparql(_language(request), query, rows))
+                rows = await watched(request, partial(access.rows, query))
+                return HTMLResponse(pages.sparql(language(request), query, rows))
         form = negotiation.choose(accept, offered)
         forms = {"graph_format": form} if makes_graph else {"result_format": form}
         for graph in (*default, *named):
@@ -196,13 +144,13 @@ def _sparql(app: FastAPI, access: Access) -> None:
             bool, Query(description="Leave CSV and TSV cells that look like formulas as they are")
         ] = False,
     ) -> Response:
-        _only(request, known)
+        only(request, known)
         if len(request.query_params.getlist("query")) > 1:
             raise UsageError("the request holds more than one query")
         if query is None:
             form = negotiation.choose(request.headers.get("accept"), {**HTML, **GRAPHS})
             if form == "html":
-                return HTMLResponse(pages.sparql(_language(request), "", None))
+                return HTMLResponse(pages.sparql(language(request), "", None))
             media = GRAPH_FORMATS[form][0]
             content = await anyio.to_thread.run_sync(
                 partial(pages.service_description, str(request.url_for("get_sparql")), form)
@@ -215,7 +163,7 @@ def _sparql(app: FastAPI, access: Access) -> None:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = await request.body()
         if media == "application/sparql-query":
-            _only(request, known - {"query"})
+            only(request, known - {"query"})
             fields = request.query_params
             try:
                 query = body.decode()
@@ -255,12 +203,12 @@ def _sparql(app: FastAPI, access: Access) -> None:
 def _questions(app: FastAPI, access: Access) -> None:
     @app.get("/queries", summary="The catalogue of questions")
     def get_queries(request: Request) -> Response:
-        _only(request, {"lang"})
+        only(request, {"lang"})
         form = negotiation.choose(
             request.headers.get("accept"), {**HTML, "application/json": "json"}
         )
         if form == "html":
-            return HTMLResponse(pages.queries(_language(request)))
+            return HTMLResponse(pages.queries(language(request)))
         return Response(
             json.dumps([pages.question_fields(q) for q in catalogue.questions().values()]),
             media_type="application/json",
@@ -280,9 +228,9 @@ def _questions(app: FastAPI, access: Access) -> None:
         offered = {**GRAPHS} if makes_graph else {**RESULTS, **RESULT_ALIASES}
         form = negotiation.choose(accept, {**HTML, **offered})
         if form == "html":
-            rows = await _watched(request, partial(access.rows, query))
+            rows = await watched(request, partial(access.rows, query))
             return HTMLResponse(
-                pages.question(_language(request), question, values, rows, access.store)
+                pages.question(language(request), question, values, rows, access.store)
             )
         forms = {"graph_format": form} if makes_graph else {"result_format": form}
         return await _stream(access, request, query, raw=raw, **forms)
@@ -314,9 +262,9 @@ def _linked_data(app: FastAPI, access: Access) -> None:
                 f"{path}.{suffix}{query}", status_code=303, headers={"Vary": "Accept"}
             )
         if form == "html":
-            language = _language(request)
-            described = describe(access.store, stem, language)
-            return HTMLResponse(pages.resource(language, described))
+            wanted = language(request)
+            described = describe(access.store, stem, wanted)
+            return HTMLResponse(pages.resource(wanted, described))
         content = serialize(
             triples(access.store, stem), form, names.PREFIXES if form == "turtle" else None
         )
@@ -326,13 +274,13 @@ def _linked_data(app: FastAPI, access: Access) -> None:
 
         @app.get(f"/{kind}/{{rest:path}}", summary=f"A thing below {kind}/, or a document about it")
         def get_thing(request: Request, rest: str, kind: str = kind) -> Response:
-            _only(request, {"lang"})
+            only(request, {"lang"})
             return document(request, f"/{kind}/{rest}", f"{names.BASE}{kind}/{rest}")
 
     @app.get("/ns", summary="The ontology")
     @app.get("/ns.{suffix}", summary="The ontology in one form", include_in_schema=False)
     def get_ontology(request: Request, suffix: str = "") -> Response:
-        _only(request, {"lang"})
+        only(request, {"lang"})
         if suffix and suffix not in negotiation.SUFFIXES:
             raise UnknownNameError(
                 f"there is no form .{suffix}", hint="Forms: " + ", ".join(negotiation.SUFFIXES)
@@ -342,80 +290,28 @@ def _linked_data(app: FastAPI, access: Access) -> None:
         )
         if form == "html":
             return HTMLResponse(
-                pages.ontology(_language(request), access.store), headers={"Vary": "Accept"}
+                pages.ontology(language(request), access.store), headers={"Vary": "Accept"}
             )
         content = pages.ontology_document(access.store, form)
         return Response(content, media_type=GRAPH_FORMATS[form][0], headers={"Vary": "Accept"})
 
     @app.get("/ns/{name}", summary="One term of the ontology")
     def get_term(request: Request, name: str) -> Response:
-        _only(request, {"lang"})
+        only(request, {"lang"})
         name, form = negotiation.split_suffix(name)
         iri = names.NS + name
         form = form or negotiation.choose(request.headers.get("accept"), offered)
         headers = {"Vary": "Accept"}
         if form == "html":
-            return HTMLResponse(pages.term(_language(request), access.store, iri), headers=headers)
+            return HTMLResponse(pages.term(language(request), access.store, iri), headers=headers)
         prefixes = names.PREFIXES if form == "turtle" else None
         content = serialize(triples(access.store, iri), form, prefixes)
         return Response(content, media_type=GRAPH_FORMATS[form][0], headers=headers)
 
-    @app.get("/trace/{paragraph}", summary="Everything that comes from a paragraph")
-    def get_trace(request: Request, paragraph: str) -> Response:
-        found = trace.trace(access.store, paragraph)
-        form = negotiation.choose(
-            request.headers.get("accept"), {"application/json": "json", **HTML}
-        )
-        if form == "html":
-            return HTMLResponse(pages.traced(_language(request), found))
-        return Response(json.dumps(found.as_dict()), media_type="application/json")
-
     @app.get("/", summary="The first page", include_in_schema=False)
     def get_home(request: Request) -> Response:
-        _only(request, {"lang"})
-        return HTMLResponse(pages.home(_language(request), access.store))
-
-
-def _checking(app: FastAPI, access: Access) -> None:
-    @app.get("/validate", summary="The page for checking a record", include_in_schema=False)
-    def get_validate(request: Request) -> Response:
-        _only(request, {"lang"})
-        return HTMLResponse(pages.validate(_language(request), None))
-
-    @app.post("/validate", summary="Check partnership records; a file as body or multipart")
-    async def post_validate(request: Request) -> Response:
-        _only(request, {"lang"})
-        content, form, file = await _record(request)
-        shape = negotiation.choose(request.headers.get("accept"), {**_REPORT, **HTML})
-        found = await _watched(request, partial(access.validate, content, form, file, ()))
-        if shape == "html":
-            return HTMLResponse(pages.validate(_language(request), found))
-        if shape == "json":
-            return Response(
-                json.dumps({"reports": [found.as_dict()]}), media_type="application/json"
-            )
-        if shape == "text":
-            return Response(tables.report(found), media_type="text/plain; charset=utf-8")
-        quads = report.as_quads(found)
-        prefixes = names.PREFIXES if shape == "turtle" else None
-        return Response(serialize(quads, shape, prefixes), media_type=GRAPH_FORMATS[shape][0])
-
-
-async def _record(request: Request) -> tuple[bytes, str, str]:
-    """Return content, format and file name of the record in a request."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=5) as form:
-            upload = form.get("file")
-            if not isinstance(upload, UploadFile | StarletteUploadFile) or not upload.filename:
-                raise UsageError("the form holds no file", hint="Send it as the field “file”")
-            content = await upload.read()
-            return content, records.format_of(upload.filename), upload.filename
-    if media not in _RDF_MEDIA:
-        raise UnsupportedFormError(
-            f"“{media}” is not read here", hint="Send one of: " + ", ".join(_RDF_MEDIA)
-        )
-    return await request.body(), _RDF_MEDIA[media], "request"
+        only(request, {"lang"})
+        return HTMLResponse(pages.home(language(request), access.store))
 
 
 def _health(app: FastAPI, access: Access) -> None:

@@ -1,6 +1,7 @@
 """What people see: each function returns a page, from templates that escape everything."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,15 @@ from partnergraph import __version__, catalogue, names, rooms, tables, texts, us
 from partnergraph import sparql as text_of_sparql
 from partnergraph.describe import Description, describe, labels_of
 from partnergraph.errors import UsageError
+from partnergraph.explain import Explained, VerdictExplained
+from partnergraph.forms import page
+from partnergraph.forms.localized import localized
+from partnergraph.norms import Norm
 from partnergraph.picture import neighbourhood
 from partnergraph.report import Report
 from partnergraph.store import Store, parse, serialize
 from partnergraph.trace import Trace
+from partnergraph.words import word
 
 LANGUAGES = ("en", "fr", "es")
 Rows = tuple[list[str], list[dict[str, dict[str, str]]]]
@@ -68,6 +74,9 @@ def link(iri: str) -> str:
 
 
 def _page(template: str, language: str, **values: Any) -> str:
+    def w(key: str, **parts: object) -> str:
+        return word(key, language, **parts)
+
     def t(key: str, **parts: object) -> str:
         in_languages = _texts()[key]
         return in_languages.get(language, in_languages["en"]).format(**parts)
@@ -75,7 +84,7 @@ def _page(template: str, language: str, **values: Any) -> str:
     return (
         _environment()
         .get_template(template)
-        .render(t=t, lang=language, languages=LANGUAGES, version=__version__, **values)
+        .render(t=t, w=w, lang=language, languages=LANGUAGES, version=__version__, **values)
     )
 
 
@@ -201,12 +210,38 @@ def traced(language: str, found: Trace) -> str:
 
 def validate(language: str, report: Report | None) -> str:
     """Return the page for checking a record, with its report if there is one."""
+    told = page.part([localized(report, language)], language) if report else ""
+    return _page("validate.html", language, report=told)
+
+
+def explained(language: str, found: Explained) -> str:
+    """Return the page that explains a rule, a verdict, a criterion or a contribution."""
+    report = page.part([found.report], language) if isinstance(found, VerdictExplained) else ""
+    return _page("explain.html", language, found=found, report=report)
+
+
+def strategy(language: str, found: Iterable[Trace]) -> str:
+    """Return the page of all paragraphs."""
+    return _page("strategy.html", language, traces=found)
+
+
+def rules(language: str, norm: Norm) -> str:
+    """Return the page of all rules."""
     return _page(
-        "validate.html",
+        "rules.html",
         language,
-        report=report,
-        message=lambda f: texts.message(f.rule, language, f.message),
+        norm=norm,
+        rules=norm.rules.values(),
+        name=lambda rule: texts.text(names.RULE + rule.id, names.SH + "name", language, rule.name),
     )
+
+
+def rules_fields(norm: Norm) -> list[dict[str, object]]:
+    """Return the rules as plain data."""
+    return [
+        {"iri": names.RULE + rule.id, "norm": names.shorten(norm.iri), **asdict(rule)}
+        for rule in norm.rules.values()
+    ]
 
 
 def ontology(language: str, store: Store) -> str:

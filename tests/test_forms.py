@@ -564,15 +564,28 @@ def test_what_is_to_be_chosen_for_a_remedy_is_told_in_the_language(
 ) -> None:
     def labels(told: Report) -> set[str]:
         return {
-            parameter.partition(":")[0]
+            choice.label
             for finding in told.findings()
             for remedy in finding.remedies
-            for parameter in remedy.parameters
+            for choice in remedy.choices
         }
 
     before = labels(report)
     assert before
     assert before & labels(localized(report, language)) == set()
+
+
+def test_every_value_to_choose_is_named_in_each_language_and_no_name_is_left_over() -> None:
+    norm = norms.current()
+    labels = {
+        parameter.label
+        for rule in norm.rules
+        for remedy in remedies.remedies(norm, rule)
+        for parameter in remedy.parameters
+    }
+    told = {key.removeprefix("choice.") for key in _table() if key.startswith("choice.")}
+    assert labels == told
+    assert {words.told(f"choice.{label}", "en", "") for label in labels} == labels
 
 
 def test_no_word_lacks_a_language_and_a_gap_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

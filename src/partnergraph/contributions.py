@@ -10,7 +10,7 @@ from partnergraph.describe import labels_of
 from partnergraph.errors import UnknownNameError
 from partnergraph.norms import Norm
 from partnergraph.records import Record
-from partnergraph.statements import Statement, with_provenance
+from partnergraph.statements import STATUSES, Statement, with_provenance
 from partnergraph.store import Iri, Store
 
 _LONGEST = 5
@@ -21,8 +21,6 @@ _ALIGNED = {
     "alignedAsVerified": "verified",
     "alignedAsInferred": "inferred",
 }
-_WEAKER = ("official", "stated", "verified", "partly-verified", "unverified", "inferred")
-"""The statuses, the strongest first."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,8 @@ def contribution(
     Raises:
         UnknownNameError: there is no such aim or rule; the nearest are told.
     """
-    aim = Iri(names.expand(target))
     aims = {row["a"].value for row in store.select(f"SELECT ?a WHERE {{ ?a a <{names.NS}Aim> }}")}
-    if aim.value not in aims:
+    if names.expand_or(target) not in aims:
         raise UnknownNameError(
             f"there is neither a rule nor an aim “{target}”",
             hint=names.nearest(
@@ -66,21 +63,15 @@ def contribution(
                 "Aims look like sv:3.4, sdg:15.7, kmgbf:GBF-TARGET-05",
             ),
         )
+    aim = Iri(names.expand(target))
     made = validation.judge(store, record, norm=norm, chosen={next(iter(norm.rules))})
-    about = made.verdicts[0]
-    own = {
-        q.object.value
-        for q in record.quads
-        if q.predicate.value == names.NS + "contributesTo"
-        and terms.write(terms.node(q.subject)) == about.record
-        and isinstance(q.object, Iri)
-    }
-    start = terms.read(about.record)
+    told = sorted(made.verdicts, key=lambda verdict: verdict.record)
+    claim = URIRef(names.NS + "contributesTo")
+    own = {terms.read(verdict.record) for verdict in told}
+    claims = sorted(t for t in map(terms.triple, record.quads) if t[0] in own and t[1] == claim)
     links = _links(store)
     ways: list[list[terms.Triple]] = []
-    pending: list[list[terms.Triple]] = [
-        [(start, URIRef(names.NS + "contributesTo"), URIRef(a))] for a in sorted(own)
-    ]
+    pending: list[list[terms.Triple]] = [[triple] for triple in claims]
     while pending and len(ways) < _MOST_CHAINS:
         way = pending.pop(0)
         at = str(way[-1][2])
@@ -95,11 +86,11 @@ def contribution(
                 if o not in visited
             ]
     chains = [_chain(store, record, way, language) for way in ways]
-    chains.sort(key=lambda c: (_WEAKER.index(c.status), len(c.links)))
+    chains.sort(key=lambda c: (STATUSES.index(c.status), len(c.links)))
     named = labels_of(store, [aim.value], language)
     return ContributionExplained(
-        record=about.record,
-        label=about.label,
+        record=", ".join(names.shorten(verdict.record) for verdict in told),
+        label=", ".join(verdict.label for verdict in told),
         target=names.shorten(aim.value),
         target_label=named.get(aim.value, ""),
         chains=tuple(chains),
@@ -127,5 +118,5 @@ def _chain(store: Store, record: Record, way: list[terms.Triple], language: str)
         for t in way
         if str(t[1]).removeprefix(names.NS) in _ALIGNED
     ]
-    weakest = max(statuses, key=_WEAKER.index, default="stated")
+    weakest = max(statuses, key=STATUSES.index, default="stated")
     return Chain(links, weakest)

@@ -170,9 +170,10 @@ def known(store: Store, name: str, norm: Norm | None = None) -> Record:
     about: dict[Any, list[Quad]] = {}
     for quad in store.quads(names.GRAPH + "partnerships"):
         about.setdefault(quad.subject, []).append(Quad(quad.subject, quad.predicate, quad.object))
-    wanted = [Iri(names.expand(name) if ":" in name else f"{names.ID}{kind}/{name}")
+    wanted = [names.expand_or(name) if ":" in name else f"{names.ID}{kind}/{name}"
               for kind in ("partnership", "prospect", "project")]  # fmt: skip
-    start = next((iri for iri in wanted if iri in about), None)
+    subjects = {s.value: s for s in about if isinstance(s, Iri)}
+    start = next((subjects[iri] for iri in wanted if iri in subjects), None)
     if start is None:
         some = [names.shorten(s.value) for s in about if isinstance(s, Iri)]
         listed = [s for s in some if s.startswith(("partnership:", "prospect:"))]
@@ -237,6 +238,8 @@ def criterion(
 
 def _only(made: Report, id_: str) -> Verdict:
     looked = [v for v in made.verdicts if any(c.rule == id_ for c in v.criteria)]
+    # Of several records in a file, one that does not meet the criterion is told first.
+    looked.sort(key=lambda v: (not any(f.rule == id_ for f in v.findings), v.record))
     if not looked:
         raise UnknownNameError(
             f"the rule {id_} has nothing to look at in {made.file}",

@@ -141,6 +141,14 @@ def expand(short: str) -> str:
     return PREFIXES[prefix] + local
 
 
+def expand_or(short: str) -> str:
+    """Return the IRI for a short name, or an empty text for what is none."""
+    try:
+        return expand(short)
+    except UnreadableInputError:
+        return ""
+
+
 @cache
 def _longest_first() -> list[tuple[str, str]]:
     return sorted(((iri, p) for p, iri in PREFIXES.items()), key=lambda pair: -len(pair[0]))

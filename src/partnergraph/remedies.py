@@ -5,8 +5,9 @@ the focus node and ``$value`` the value at fault. A remedy is only told, never a
 anybody's file; the tests apply them, and leave out each part in turn.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,7 +23,7 @@ from rdflib.util import from_n3
 from partnergraph import names, terms
 from partnergraph.errors import FaultError
 from partnergraph.norms import Norm
-from partnergraph.report import Suggestion
+from partnergraph.report import Choice, Suggestion
 from partnergraph.store import parse
 from partnergraph.terms import Triple
 
@@ -150,9 +151,11 @@ def parts(
         bound[parameter.name] = (chosen or {}).get(parameter.name, parameter.default)
     removed: set[Triple] = set()
     added: set[Triple] = set()
+    # Numbered, not drawn at random: the same finding has the same remedies to the letter.
+    fresh = (BNode(f"new{number}") for number in itertools.count())
     for solution in _solutions(remedy, data, bound):
-        removes = _filled(_pattern(remedy.removes, remedy.prefixes), solution)
-        adds = _filled(_pattern(remedy.adds, remedy.prefixes), solution)
+        removes = _filled(_pattern(remedy.removes, remedy.prefixes), solution, fresh)
+        adds = _filled(_pattern(remedy.adds, remedy.prefixes), solution, fresh)
         removed |= {triple for triple in removes if triple in data}
         added |= {triple for triple in adds if triple not in data}
     steps = []
@@ -170,17 +173,22 @@ def _solutions(remedy: Remedy, data: Graph, bound: dict[str, Any]) -> Iterable[M
         yield bound
         return
     query = _prepared(f"SELECT * WHERE {remedy.where}", remedy.prefixes)
-    for row in Graph.query(data, query, initBindings=bound):
-        yield {**bound, **row.asdict()}  # type: ignore[union-attr]
+    found = Graph.query(data, query, initBindings=bound)
+    for row in sorted(({str(k): v for k, v in b.items()} for b in found.bindings), key=str):
+        yield {**bound, **row}
 
 
-def _filled(pattern: Iterable[Triple], solution: Mapping[str, Node]) -> set[Triple]:
+def _filled(
+    pattern: Iterable[Triple], solution: Mapping[str, Node], fresh: Iterator[BNode]
+) -> set[Triple]:
     """Return a template with its variables filled in and with blank nodes of its own."""
-    fresh: dict[Node, Node] = {}
+    own: dict[Node, Node] = {}
 
     def fill(term: Node) -> Node | None:
         if isinstance(term, BNode):
-            return fresh.setdefault(term, BNode())
+            if term not in own:
+                own[term] = next(fresh)
+            return own[term]
         if isinstance(term, URIRef) and term.startswith(_VARIABLE):
             return solution.get(term.removeprefix(_VARIABLE))
         return term
@@ -241,19 +249,17 @@ def suggest(norm: Norm, rule: str, data: Graph, focus: str, value: str) -> tuple
                     name=remedy.name,
                     removes=_turtle(step.removed for step in steps if step.removed),
                     adds=_turtle(step.added for step in steps if step.added),
-                    parameters=tuple(_choice(p, data) for p in remedy.parameters),
+                    choices=tuple(_choice(p, data) for p in remedy.parameters),
                 )
             )
     return tuple(found)
 
 
-def _choice(parameter: Parameter, data: Graph) -> str:
-    choices = parameter.choices or sorted(
-        _n3(n) for n in data.subjects(RDF.type, URIRef(names.expand(parameter.kind)))
+def _choice(parameter: Parameter, data: Graph) -> Choice:
+    listed = parameter.choices or tuple(
+        sorted(_n3(n) for n in data.subjects(RDF.type, URIRef(names.expand(parameter.kind))))
     )
-    if parameter.choices or choices:
-        return f"{parameter.label}: {', '.join(choices)}"
-    return f"{parameter.label}: {parameter.kind}"
+    return Choice(parameter.label, parameter.kind, listed)
 
 
 def read_value(n3: str) -> Node | None:

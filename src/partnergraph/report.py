@@ -7,7 +7,7 @@ Nothing here is in a language: a verdict has a ground, a criterion a state, and
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from partnergraph import names, texts
 from partnergraph.facts import LANGUAGES
@@ -16,24 +16,42 @@ from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, parse
 SEVERITIES = ("Violation", "Warning", "Info")
 OUTCOMES = ("meets", "not-yet", "not-covered")
 STATES = ("met", "not-met", "not-asked", "not-public")
+# The schema of reports takes its descriptions from here.
+_DOCUMENTED: dict[str, Any] = {"use_attribute_docstrings": True, "extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value of a remedy that the user chooses."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
+
+    label: str
+    kind: str
+    """The datatype or class of the value, by its short name; empty where values are listed."""
+    values: tuple[str, ...]
+    """The values to choose from, as Turtle writes them; empty for any value of the kind."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
     """A remedy worked out for one finding."""
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
+
     remedy: str
     name: str
     removes: str
     adds: str
     """What to take out and put in, in Turtle with short names; empty for nothing."""
-    parameters: tuple[str, ...]
-    """For each value to choose: what it is, and the choices."""
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
 class Finding:
     """One place where a record does not do what a rule asks."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
 
     focus: str
     rule: str
@@ -53,6 +71,8 @@ class Finding:
 class Criterion:
     """What one rule says of one record."""
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
+
     rule: str
     name: str
     severity: str
@@ -70,6 +90,8 @@ class Criterion:
 class Question:
     """Something that a person has to judge, with the answer that the record keeps."""
 
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
+
     question: str
     label: str
     text: str
@@ -82,6 +104,8 @@ class Question:
 @dataclass(frozen=True)
 class Verdict:
     """What the rules say of one record."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
 
     record: str
     label: str
@@ -104,6 +128,8 @@ class Verdict:
 @dataclass(frozen=True)
 class Basis:
     """What a report was made from: the same again gives the same report."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
 
     norm: str
     """Short name of the version of the strategy."""
@@ -129,6 +155,8 @@ class Basis:
 @dataclass(frozen=True)
 class Report:
     """Verdicts, and what was looked at to reach them."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = _DOCUMENTED
 
     file: str
     statements: int
@@ -172,6 +200,15 @@ class Report:
         """Return the gravest severity found, or an empty string."""
         found = {finding.severity for finding in self.findings()}
         return next((severity for severity in SEVERITIES if severity in found), "")
+
+    def fails(self, severities: Iterable[str]) -> bool:
+        """Say whether something of these severities was found where the rules are no mere guidance.
+
+        Args:
+            severities: those that count.
+        """
+        found = [*self.loose, *(f for v in self.verdicts if not v.guidance for f in v.findings)]
+        return any(finding.severity in severities for finding in found)
 
     def conforms(self) -> bool:
         """Say whether nothing is violated."""
@@ -235,7 +272,9 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def as_quads(report: Report, graph: str | None = None) -> list[Quad]:
     """Return a report as a SHACL validation report; each result has an IRI made of its content."""
     to = [Iri(graph)] if graph else []
-    node = Iri(names.ID + "report/" + digest(*(str(f) for f in report.findings())))
+    found = report.findings()
+    told = (part for f in found for part in (f.focus, f.rule, f.path, f.value))
+    node = Iri(names.ID + "report/" + digest(*told))
     about: list[tuple[str, Term]] = [
         (names.RDF + "type", Iri(names.SH + "ValidationReport")),
         (

@@ -8,7 +8,10 @@ from rdflib import URIRef
 
 from partnergraph import names, terms
 from partnergraph.describe import labels_of
-from partnergraph.store import Store
+from partnergraph.store import Row, Store
+
+STATUSES = ("official", "stated", "verified", "partly-verified", "unverified", "inferred")
+"""The statuses of statements, the best founded first."""
 
 
 @dataclass(frozen=True)
@@ -57,26 +60,31 @@ def _provenance(store: Store, triples: Iterable[terms.Triple]) -> Mapping[terms.
     pairs = " ".join(sorted({f"({t[0].n3()} {t[1].n3()})" for t in triples}))
     rows = store.select(
         f"""{names.prologue("pg", "rdf", "dcterms", "skos")}
-        SELECT ?s ?p ?o ?status (SAMPLE(?n) AS ?note)
-               (GROUP_CONCAT(DISTINCT STR(?source); SEPARATOR=" ") AS ?sources) WHERE {{
+        SELECT ?s ?p ?o ?status ?source ?note WHERE {{
           VALUES (?s ?p) {{ {pairs} }}
           ?st rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o ;
               dcterms:source ?source ; pg:statementStatus ?status .
-          OPTIONAL {{ ?st skos:note ?n }}
-        }} GROUP BY ?st ?s ?p ?o ?status"""
+          OPTIONAL {{ ?st skos:note ?note }}
+        }} ORDER BY ?s ?p ?o ?source ?note"""
     )
-    found = {}
+    seen: dict[terms.Triple, list[Row]] = {}
     for row in rows:
         triple = terms.node(row["s"]), terms.node(row["p"]), terms.node(row["o"])
-        found[triple] = Statement(
-            _n3(triple[0]),
-            _n3(triple[1]),
-            _n3(triple[2]),
-            sources=tuple(sorted(names.shorten(s) for s in row["sources"].value.split())),
-            status=row["status"].value.rpartition("/")[2],
-            note=row["note"].value if "note" in row else "",
-        )
-    return found
+        seen.setdefault(triple, []).append(row)
+    return {triple: _told(triple, of) for triple, of in seen.items()}
+
+
+def _told(triple: terms.Triple, rows: list[Row]) -> Statement:
+    """Return a triple with every source of it, and the best status that one of them gives."""
+    statuses = {row["status"].value.rpartition("/")[2] for row in rows}
+    return Statement(
+        _n3(triple[0]),
+        _n3(triple[1]),
+        _n3(triple[2]),
+        sources=tuple(dict.fromkeys(names.shorten(row["source"].value) for row in rows)),
+        status=min(statuses, key=STATUSES.index),
+        note=" ".join(dict.fromkeys(row["note"].value for row in rows if "note" in row)),
+    )
 
 
 def _labels(store: Store, triples: Iterable[terms.Triple], language: str) -> dict[str, str]:

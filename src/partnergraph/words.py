@@ -22,6 +22,11 @@ def word(key: str, language: str, **parts: object) -> str:
     return in_languages.get(language, in_languages["en"]).format(**parts)
 
 
+def told(key: str, language: str, otherwise: str) -> str:
+    """Return a text in a language, or another one where there is no such text."""
+    return word(key, language) if key in _words() else otherwise
+
+
 def missing() -> Iterable[tuple[str, str]]:
     """Yield each text that lacks a language, with that language."""
     for key, in_languages in _words().items():

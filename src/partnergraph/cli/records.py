@@ -100,7 +100,7 @@ def validate(
     failing = report.SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
     styled = output is None and sys.stdout.isatty()
     write(forms.write(reports, form, lang, failing=failing, styled=styled), output)
-    return int(any(found.worst() in failing for found in reports))
+    return int(any(found.fails(failing) for found in reports))
 
 
 @click.command()
@@ -179,7 +179,9 @@ def compare(
 
     source = (str(norm_file), read_file(norm_file))
     new = norms.revised(norms.current(), source[1], source[0])
-    contents = [(read_file(f), records.format_of(f.name), str(f)) for f in files]
+    contents: list[tuple[bytes | None, str, str]] = [
+        (read_file(f), records.format_of(f.name), str(f)) for f in files
+    ]
     with access_to(store, "compare") as access:
         pairs = [
             (
@@ -235,11 +237,15 @@ def _reports(file: Path) -> list[Any]:
 
     try:
         fields = json.loads(read_file(file))
-        return [Report.from_dict(one) for one in fields["reports"]]
+        found = [Report.from_dict(one) for one in fields["reports"]]
+        days = [datetime.date.fromisoformat(one.basis.judged_on) for one in found]
     except (ValueError, KeyError, TypeError) as error:
         raise UnreadableInputError(
             "the file is not a report of “validate --format json”", where=Where(str(file))
         ) from error
+    if not days:
+        raise UnreadableInputError("the file holds no report", where=Where(str(file)))
+    return found
 
 
 def _again(access: "Access", before: Any, norm: "Source | None") -> Any:

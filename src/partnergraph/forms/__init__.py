@@ -58,12 +58,19 @@ def write(
 
 def schema() -> dict[str, object]:
     """Return the JSON Schema of the form ``json``."""
-    from pydantic import ConfigDict, TypeAdapter
+    from pydantic import TypeAdapter
 
-    report = TypeAdapter(Report, config=ConfigDict(use_attribute_docstrings=True)).json_schema(
-        ref_template="#/$defs/{model}"
-    )
+    from partnergraph.report import OUTCOMES, SEVERITIES, STATES
+
+    report = TypeAdapter(Report).json_schema(ref_template="#/$defs/{model}")
     shared = report.pop("$defs")
+    for name, field, values in (
+        ("Finding", "severity", SEVERITIES),
+        ("Criterion", "severity", SEVERITIES),
+        ("Criterion", "state", STATES),
+        ("Verdict", "outcome", OUTCOMES),
+    ):
+        shared[name]["properties"][field]["enum"] = list(values)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,

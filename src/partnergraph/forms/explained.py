@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from partnergraph import names
+from partnergraph import names, texts
 from partnergraph.contributions import ContributionExplained
 from partnergraph.explain import (
     CriterionExplained,
@@ -12,7 +12,7 @@ from partnergraph.explain import (
     RuleExplained,
     VerdictExplained,
 )
-from partnergraph.forms.text import clean, text
+from partnergraph.forms.text import clean, mending, text
 from partnergraph.statements import Statement
 from partnergraph.words import word
 
@@ -89,12 +89,10 @@ def _criterion(found: CriterionExplained) -> Iterable[str]:
     for finding in found.findings:
         value = finding.value or w("report.nothing")
         yield f"  {finding.path} {clean(value)}: {finding.message}"
-        for number, remedy in enumerate(finding.remedies, 1):
-            yield f"    {number}. {remedy.name}"
-            yield from (f"         {one}" for one in remedy.adds.splitlines())
+        yield from mending(finding, found.language, "    ")
     yield ""
     yield f"{w('explain.triples')}{colon}"
-    yield from (_told(s) for s in found.statements)
+    yield from (_told(s, found.language) for s in found.statements)
     if not found.statements:
         yield f"  {w('report.nothing')}"
 
@@ -108,15 +106,22 @@ def _contribution(found: ContributionExplained) -> Iterable[str]:
     yield word("explain.chain", found.language, **parts)
     for number, chain in enumerate(found.chains, 1):
         yield ""
-        yield f"{number}. {word('explain.weakest', found.language)}{word('colon', found.language)} {chain.status}"
-        yield from (_told(link) for link in chain.links)
+        weakest = word("explain.weakest", found.language) + word("colon", found.language)
+        yield f"{number}. {weakest} {status(chain.status, found.language)}"
+        yield from (_told(link, found.language) for link in chain.links)
 
 
-def _told(s: Statement) -> str:
+def status(slug: str, language: str) -> str:
+    """Return the name of a status of statements in a language."""
+    iri = f"{names.ID}statement-status/{slug}"
+    return texts.text(iri, names.SKOS + "prefLabel", language, slug).value
+
+
+def _told(s: Statement, language: str) -> str:
     labels = tuple(f" “{clean(label)}”" if label else "" for label in s.labels)
-    where = f"  [{', '.join(s.sources)}; {s.status}]" if s.sources else ""
+    where = word("explain.claimed", language)
+    if s.sources:
+        where = f"{', '.join(s.sources)}; {status(s.status, language)}"
     note = f" ({s.note})" if s.note else ""
-    object_ = clean(s.object)
-    return (
-        f"  {names.shorten(s.subject)}{labels[0]} {s.predicate} {object_}{labels[1]}{where}{note}"
-    )
+    start = f"{names.shorten(s.subject)}{labels[0]}"
+    return f"  {start} {s.predicate} {clean(s.object)}{labels[1]}  [{where}]{note}"

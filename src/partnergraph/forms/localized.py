@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from partnergraph import names, texts
-from partnergraph.report import Criterion, Finding, Question, Report, Suggestion, Verdict
-from partnergraph.words import word
+from partnergraph.report import Choice, Criterion, Finding, Question, Report, Suggestion, Verdict
+from partnergraph.words import told, word
 
 
 def localized(report: Report, language: str) -> Report:
@@ -26,7 +26,14 @@ def localized(report: Report, language: str) -> Report:
         )
 
     def suggestion(rule: str, s: Suggestion) -> Suggestion:
-        return replace(s, name=said(rule, names.RULE + s.remedy, names.SH + "name", s.name))
+        return replace(
+            s,
+            name=said(rule, names.RULE + s.remedy, names.SH + "name", s.name),
+            choices=tuple(choice(c) for c in s.choices),
+        )
+
+    def choice(c: Choice) -> Choice:
+        return replace(c, label=told(f"choice.{c.label}", language, c.label))
 
     def criterion(c: Criterion) -> Criterion:
         return replace(c, name=said(c.rule, names.RULE + c.rule, names.SH + "name", c.name))

@@ -14,6 +14,8 @@ COLUMNS = (
     "severity", "state", "focus", "path", "value", "message", "remedies",
 )  # fmt: skip
 
+_ABOUT = COLUMNS.index("rule")
+
 
 def rows(reports: Sequence[Report]) -> bytes:
     """Return reports as CSV in UTF-8, safe to open in a spreadsheet."""
@@ -36,6 +38,8 @@ def _lines(verdict: Verdict, language: str) -> Iterable[list[str]]:
     named = {criterion.rule: criterion.name for criterion in verdict.criteria}
     for finding in verdict.findings:
         yield _finding(finding, named.get(finding.rule, ""), language)
+    if not verdict.findings and not verdict.criteria:
+        yield [""] * (len(COLUMNS) - _ABOUT)
     for c in verdict.criteria:
         if c.state != "not-met":
             yield [

@@ -11,6 +11,7 @@ from partnergraph.words import word
 _MARKS = {"met": "✓", "not-met": "✗", "not-asked": "·", "not-public": "–"}
 _COLOURS = {"Violation": "red", "Warning": "yellow", "Info": "blue"}
 _WIDEST = 100
+_LONGEST = 1000
 
 
 def text(report: Report, *, styled: bool = False) -> str:
@@ -88,7 +89,7 @@ class _Writer:
             yield from ("", f"  {self._word('report.checklist')}")
             for question in verdict.checklist:
                 told = "; ".join(clean(a) for a in question.answers) or self._word("report.open")
-                by = f" ({', '.join(question.by)})" if question.by else ""
+                by = f" ({clean(', '.join(question.by))})" if question.by else ""
                 mark = "x" if question.answers else " "
                 yield f"  [{mark}] {question.text} [{', '.join(question.paragraphs)}]"
                 yield f"      {told}{by}"
@@ -111,16 +112,7 @@ class _Writer:
             yield f"      {finding.message}"
         value = _value(finding.value) if finding.value else self._word("report.nothing")
         yield f"      {self._title('report.found')} {finding.path} {value}".rstrip()
-        for number, remedy in enumerate(finding.remedies, 1):
-            yield f"        {number}. {remedy.name}"
-            for key, snippet in (("remove", remedy.removes), ("add", remedy.adds)):
-                told = [line for line in snippet.splitlines() if line.strip()]
-                if told:
-                    yield f"           {self._title(f'report.{key}')}"
-                yield from (f"             {line}" for line in told)
-            yield from (
-                f"           {self._title('report.with')} {clean(p)}" for p in remedy.parameters
-            )
+        yield from mending(finding, self._language, " " * 8)
 
     def _other(self, criterion: Criterion) -> str:
         mark = _MARKS[criterion.state]
@@ -131,6 +123,24 @@ class _Writer:
             told = self._word("state.not-public")
         line = f"  {mark} {criterion.rule}  {criterion.name} [{', '.join(criterion.paragraphs)}]"
         return clean(f"{line}: {told}" if told else line, 2 * _WIDEST)
+
+
+def mending(finding: Finding, language: str, indent: str) -> Iterable[str]:
+    """Yield the lines that tell what would mend a finding, as choices."""
+
+    def title(key: str) -> str:
+        return word(key, language) + word("colon", language)
+
+    for number, remedy in enumerate(finding.remedies, 1):
+        yield f"{indent}{number}. {remedy.name}"
+        for key, snippet in (("remove", remedy.removes), ("add", remedy.adds)):
+            told = [line for line in snippet.splitlines() if line.strip()]
+            if told:
+                yield f"{indent}   {title(f'report.{key}')}"
+            yield from (f"{indent}     {clean(line, _LONGEST)}" for line in told)
+        for choice in remedy.choices:
+            values = clean(", ".join(choice.values) or choice.kind)
+            yield f"{indent}   {title('report.with')} {choice.label}: {values}"
 
 
 def clean(words: str, widest: int = _WIDEST) -> str:

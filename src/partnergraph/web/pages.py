@@ -16,6 +16,7 @@ from partnergraph.describe import Description, describe, labels_of
 from partnergraph.errors import UsageError
 from partnergraph.explain import Explained, VerdictExplained
 from partnergraph.forms import page
+from partnergraph.forms.explained import status
 from partnergraph.forms.localized import localized
 from partnergraph.norms import Norm
 from partnergraph.picture import neighbourhood
@@ -217,7 +218,7 @@ def validate(language: str, report: Report | None) -> str:
 def explained(language: str, found: Explained) -> str:
     """Return the page that explains a rule, a verdict, a criterion or a contribution."""
     report = page.part([found.report], language) if isinstance(found, VerdictExplained) else ""
-    return _page("explain.html", language, found=found, report=report)
+    return _page("explain.html", language, found=found, report=report, status=status)
 
 
 def strategy(language: str, found: Iterable[Trace]) -> str:

@@ -7,6 +7,7 @@ mentions. Rules marked ``pg:judgedWithInferred`` also see what follows from that
 import contextlib
 import datetime
 import hashlib
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -57,17 +58,33 @@ def judge(
     asked = norm.choose(chosen)
     on = on or datetime.datetime.now(datetime.UTC).date()
     nodes = {terms.write(terms.node(s)): types for s, types in _records(record, store).items()}
-    data, coverage, follows = _seen(store, record, nodes, norm, on)
+    axioms = _axioms(store)
+    view = _view(store, record, nodes, norm, on)
+    # The ontology is most of what rules see, so it stays, and the record is laid over it.
+    with axioms.lock, _beside(axioms.graph, view.triples):
+        return _judge(store, record, nodes, norm, asked, view, axioms.graph, detailed)
+
+
+def _judge(
+    store: Store,
+    record: Record,
+    nodes: dict[str, set[str]],
+    norm: Norm,
+    asked: frozenset[str],
+    view: "_View",
+    data: Graph,
+    detailed: bool,
+) -> Report:
     found = findings(data, norm, asked, inferring=False)
     if any(norm.rules[id_].with_inferred for id_ in asked):
-        with _beside(data, follows()):
+        with _beside(data, view.follows()):
             found |= findings(data, norm, asked, inferring=True)
     own = {terms.write(terms.node(quad.subject)) for quad in record.quads}
     focus = _focus_nodes(data, norm, asked, own)
     owner = _owners(record, nodes)
     # A finding about our own graph's things is not the record's fault.
     found = {
-        verdicts.guided(f) if coverage.guides(owner.get(f.focus)) else f
+        verdicts.guided(f) if view.coverage.guides(owner.get(f.focus)) else f
         for f in found
         if f.focus in own
     }
@@ -78,7 +95,7 @@ def judge(
         for q in record.quads
         if q.predicate.value == names.RDF + "type"
     }
-    made = verdicts.Maker(norm, store, record, data, coverage, owner, focus)
+    made = verdicts.Maker(norm, store, record, data, view.coverage, owner, focus)
     return Report(
         file=record.file,
         statements=len(record.quads),
@@ -93,8 +110,8 @@ def judge(
             graph=_digest_of(store),
             record=hashlib.sha256(_lines(record)).hexdigest(),
             version=__version__,
-            judged_on=on.isoformat(),
-            chosen=tuple(sorted(chosen)),
+            judged_on=view.on.isoformat(),
+            chosen=() if asked == frozenset(norm.rules) else tuple(sorted(asked)),
             replaced=norm.replaced,
             restricted=tuple(sorted(i for i in asked if norm.rules[i].restricted)),
         ),
@@ -126,36 +143,50 @@ def seen(
         inferring: whether what follows belongs to it.
     """
     nodes = {terms.write(terms.node(s)): types for s, types in _records(record, store).items()}
-    data, _, follows = _seen(store, record, nodes, norm or norms.current(), on)
-    if inferring:
-        for triple in follows():
-            data.add(triple)
+    view = _view(store, record, nodes, norm or norms.current(), on)
+    data = _Graph()
+    for triple in (*view.triples, *_axioms(store).triples, *(view.follows() if inferring else ())):
+        data.add(triple)
     return data
 
 
-def _seen(
+@dataclass(frozen=True)
+class _View:
+    """What the rules see beside the ontology."""
+
+    triples: list[Triple]
+    coverage: verdicts.Coverage
+    follows: Callable[[], list[Triple]]
+    """The way to what follows from it."""
+    on: datetime.date
+
+
+def _view(
     store: Store, record: Record, nodes: dict[str, set[str]], norm: Norm, on: datetime.date
-) -> tuple[Graph, verdicts.Coverage, Callable[[], list[Triple]]]:
-    """Return what the rules see, which records are covered, and the way to what follows."""
+) -> _View:
     axioms = _axioms(store)
     told = [*record.quads, *context(store, record)]
     coverage = verdicts.coverage(nodes, told, axioms.classes, norm)
     asserted = [*told, _today(on), *coverage.as_if_strategic()]
-    data = _Graph()
-    for triple in (*map(terms.triple, asserted), *axioms.triples):
-        data.add(triple)
-    return data, coverage, lambda: [*map(terms.triple, reason.closure(axioms.quads, asserted))]
+    return _View(
+        [*map(terms.triple, asserted)],
+        coverage,
+        lambda: [*map(terms.triple, reason.closure(axioms.quads, asserted))],
+        on,
+    )
 
 
 @contextlib.contextmanager
 def _beside(data: Graph, triples: list[Triple]) -> Iterator[None]:
     """Add triples to a graph for a while."""
-    new = [triple for triple in triples if triple not in data]
-    for triple in new:
-        data.add(triple)
-    yield
-    for triple in new:
-        data.remove(triple)
+    new = [triple for triple in dict.fromkeys(triples) if triple not in data]
+    try:
+        for triple in new:
+            data.add(triple)
+        yield
+    finally:
+        for triple in new:
+            data.remove(triple)
 
 
 def _records(record: Record, store: Store) -> dict[Any, set[str]]:
@@ -264,6 +295,9 @@ class _Axioms:
     triples: list[Triple]
     classes: dict[str, set[str]]
     """For each class the classes right above it."""
+    graph: Graph
+    lock: threading.Lock
+    """Held by whoever lays something over the graph."""
 
 
 _known: "weakref.WeakKeyDictionary[Store, _Axioms]" = weakref.WeakKeyDictionary()
@@ -281,7 +315,11 @@ def _axioms(store: Store) -> _Axioms:
         for quad in quads:
             if quad.predicate.value == names.RDFS + "subClassOf" and isinstance(quad.object, Iri):
                 classes.setdefault(str(quad.subject)[1:-1], set()).add(quad.object.value)
-        _known[store] = _Axioms(quads, [terms.triple(q) for q in quads], classes)
+        graph = _Graph()
+        triples = [terms.triple(quad) for quad in quads]
+        for triple in triples:
+            graph.add(triple)
+        _known[store] = _Axioms(quads, triples, classes, graph, threading.Lock())
     return _known[store]
 
 

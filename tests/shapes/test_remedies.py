@@ -54,6 +54,7 @@ def at(finding: Finding) -> tuple[str, str]:
     return finding.focus, finding.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", sorted(NORM.rules))
 def test_each_remedy_mends_and_no_part_of_it_is_too_much(store: Store, rule: str) -> None:
     data = seen(store, rule)

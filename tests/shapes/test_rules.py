@@ -14,6 +14,7 @@ from rdflib import RDF, SH, Graph, URIRef
 
 from conftest import ROOT
 from partnergraph import names, norms, records, report, rooms, validation
+from partnergraph.errors import UnknownNameError
 from partnergraph.report import Finding
 from partnergraph.store import Store
 
@@ -143,3 +144,17 @@ def test_a_message_says_the_rule_the_likely_cause_and_what_to_do(rule: norms.Rul
 def test_each_part_of_the_strategy_has_one_file_that_can_be_read_in_one_sitting() -> None:
     for room in rooms.shapes():
         assert room.read().count(b"\n") < 450, room.name
+
+
+def test_judging_one_record_leaves_nothing_behind_for_the_next(store: Store) -> None:
+    def judgement(rule: str) -> report.Report:
+        file = ROOT / "shapes" / "examples" / rule / "invalid.ttl"
+        return validation.judge(
+            store, records.read(file.read_bytes(), "turtle", file.name, store), on=TODAY
+        )
+
+    first = judgement("S22.a-sdg")
+    judgement("S48-decided-at")
+    with pytest.raises(UnknownNameError):
+        validation.judge(store, records.Record("none", []), {"S12-nothing"})
+    assert judgement("S22.a-sdg") == first

@@ -198,6 +198,7 @@ def test_users_files_load_whole_or_not_at_all(loaded: StoreDirectory, tmp_path: 
     assert (plain.stdout, named.stdout) == (b"no\n", b"yes\n")
 
 
+@pytest.mark.slow
 def test_beside_a_server_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
     store = tmp_path / "store"
     with serving(store) as url:

@@ -107,6 +107,7 @@ def test_wrong_requests_are_problems_that_say_what_to_do(client: httpx.Client) -
     problem(csv, 406)
 
 
+@pytest.mark.slow
 def test_a_request_that_is_too_large_is_refused(tmp_path: Path) -> None:
     with serving(tmp_path, request_mib="1") as url:
         large = b"#" * (2 << 20)
@@ -282,6 +283,7 @@ def test_a_hostile_pattern_in_a_record_is_stopped_and_hurts_nobody(tmp_path: Pat
         assert httpx.get(f"{url}/sparql", params={"query": "ASK {}"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_runaway_query_is_stopped_while_others_are_served(tmp_path: Path) -> None:
     with serving(tmp_path, query_seconds="3") as url:
         answers: list[httpx.Response] = []
@@ -303,6 +305,7 @@ def test_a_runaway_query_is_stopped_while_others_are_served(tmp_path: Path) -> N
         assert served > 5
 
 
+@pytest.mark.slow
 def test_a_client_that_goes_away_frees_its_place(tmp_path: Path) -> None:
     with serving(tmp_path, query_seconds="60", parallel_queries="1", waiting_seconds="20") as url:
         with pytest.raises(httpx.ReadTimeout):
@@ -312,6 +315,7 @@ def test_a_client_that_goes_away_frees_its_place(tmp_path: Path) -> None:
         assert time.monotonic() - begun < 10
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_stopped_on_its_way_breaks_the_connection(tmp_path: Path) -> None:
     with (
         serving(tmp_path, result_mib="1") as url,

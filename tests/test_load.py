@@ -46,6 +46,7 @@ def test_nothing_is_done_again_until_a_file_changes(copy: Path, tmp_path: Path) 
         assert Store.open(path, writable=False).ask(f"ASK {{ <{names.ID}region/x> ?p ?o }}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "content", "line"),
     [

@@ -63,6 +63,7 @@ def test_the_axioms_are_those_we_mean() -> None:
     assert all(names.expand(name).startswith(names.NS) for pair in pairs() for name in pair)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "two"), pairs())
 def test_a_thing_of_two_disjoint_classes_is_a_contradiction(one: str, two: str) -> None:
     assert contradictions(quads(f"example:x a {one} .")) == set()

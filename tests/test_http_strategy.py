@@ -68,6 +68,20 @@ def test_an_explanation_is_a_page_in_each_language(
     assert word(key, language) in shown.text
 
 
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/rule/S14.b-end.html", "/explain/S14.b-end?lang=en"),
+        ("/id/partnership/iccwc.html", "/explain/iccwc?lang=en"),
+    ],
+)
+def test_the_page_of_a_rule_or_a_partnership_leads_to_its_explanation(
+    client: httpx.Client, path: str, leads_to: str
+) -> None:
+    assert f'href="{leads_to}"' in client.get(path).text
+    assert "/explain/" not in client.get("/id/organization/fao.html").text
+
+
 def test_the_verdict_on_a_record_of_the_graph_is_a_page(client: httpx.Client) -> None:
     shown = client.get("/explain/iccwc?lang=es", headers={"accept": "text/html"}).text
     assert word("outcome.not-yet", "es") in shown

@@ -13,7 +13,7 @@ from conftest import ROOT
 from partnergraph import forms, names, norms, records, validation, verdicts
 from partnergraph.directory import StoreDirectory
 from partnergraph.forms.localized import localized
-from partnergraph.report import Criterion, Report, Verdict
+from partnergraph.report import ANSWER, Criterion, Report, Verdict
 from partnergraph.store import Iri, Quad, Store, parse, serialize
 
 TODAY = datetime.date(2026, 11, 24)
@@ -590,3 +590,13 @@ def test_a_public_report_ends_with_the_code_of_what_it_shows(
     assert (shown["outcome"], shown["ground"], shown["findings"]) == ("meets", "public-part", [])
     assert b"excluded" in whole.stdout
     assert b"check-result" not in public.stdout
+
+
+def test_the_answer_that_a_report_shows_how_to_write_is_read_as_one(store: Store) -> None:
+    answer = ANSWER.format(id="S29", day="2026-07-20")
+    made = judged(store, f"ex:p a pg:CITESStrategicPartnership ; {answer} .", "S12-secretariat")
+    (question,) = (q for q in made.verdicts[0].checklist if q.answers)
+    assert question.question == "judgement-question:S29"
+    assert question.by == ("organization:cites-secretariat", "2026-07-20")
+    shown = forms.write([made], "text").decode()
+    assert f"[x] {question.text}" in shown

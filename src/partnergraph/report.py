@@ -101,6 +101,14 @@ class Question:
     """Who recorded the answers, and on which days."""
 
 
+ANSWER = """pg:hasHumanJudgement [
+    pg:answersQuestion judgement-question:{id} ;
+    pg:answer "…"@en ;
+    pg:recordedBy organization:cites-secretariat ;
+    pg:recordedOn "{day}"^^xsd:date ]"""
+"""How a record keeps the answer to a question of the checklist."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the rules say of one record."""

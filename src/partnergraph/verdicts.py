@@ -102,12 +102,15 @@ def coverage(
                 pending.extend(classes.get(type_, ()))
         return found
 
+    led = {
+        node
+        for about in facts.values()
+        if "pg:leads" in about and names.NS + "Country" in kinds(about.get("rdf:type", ()))
+        for node in about["pg:leads"]
+    }
+
     def led_by_party(node: str) -> bool:
-        return names.ID + "level/party" in facts[node].get("pg:level", ()) or any(
-            node in about.get("pg:leads", ())
-            and names.NS + "Country" in kinds(about.get("rdf:type", ()))
-            for about in facts.values()
-        )
+        return node in led or names.ID + "level/party" in facts[node].get("pg:level", ())
 
     def ground(node: str, types: set[str]) -> str:
         about = facts[node]

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from partnergraph import names, rooms
-from partnergraph.report import Report
+from partnergraph.report import ANSWER, Report
 from partnergraph.words import word
 
 
@@ -29,6 +29,7 @@ def _render(template: str, reports: Sequence[Report], language: str, **more: str
         .render(
             reports=reports,
             lang=language,
+            answer=ANSWER,
             w=lambda key, **parts: word(key, language, **parts),
             **more,
         )

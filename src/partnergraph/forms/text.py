@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from partnergraph import names
-from partnergraph.report import Criterion, Finding, Report, Verdict
+from partnergraph.report import ANSWER, Criterion, Finding, Report, Verdict
 from partnergraph.words import word
 
 _MARKS = {"met": "✓", "not-met": "✗", "not-asked": "·", "not-public": "–"}
@@ -61,13 +61,13 @@ class _Writer:
         yield from (f"{self._title('report.outdated')} {remark}" for remark in report.outdated)
         for verdict in report.verdicts:
             yield ""
-            yield from self._verdict(verdict)
+            yield from self._verdict(verdict, report.basis.judged_on)
         if report.loose:
             yield from ("", f"{self._title('report.loose')}")
             for finding in report.loose:
                 yield from self._finding(finding)
 
-    def _verdict(self, verdict: Verdict) -> Iterable[str]:
+    def _verdict(self, verdict: Verdict, day: str) -> Iterable[str]:
         where = f" [{', '.join(verdict.paragraphs)}]" if verdict.paragraphs else ""
         outcome = self._word(f"outcome.{verdict.outcome}")
         yield self._style(f"{clean(verdict.label)}{self._word('colon')} {outcome}", bold=True)
@@ -87,6 +87,9 @@ class _Writer:
             yield from (self._other(criterion) for criterion in others)
         if verdict.checklist:
             yield from ("", f"  {self._word('report.checklist')}")
+            yield f"  {self._word('report.answer')}"
+            first = verdict.checklist[0].question.partition(":")[2]
+            yield from (f"      {line}" for line in ANSWER.format(id=first, day=day).splitlines())
             for question in verdict.checklist:
                 told = "; ".join(clean(a) for a in question.answers) or self._word("report.open")
                 by = f" ({clean(', '.join(question.by))})" if question.by else ""

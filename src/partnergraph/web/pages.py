@@ -200,8 +200,12 @@ def term(language: str, store: Store, iri: str) -> str:
 
 
 def resource(language: str, found: Description) -> str:
-    """Return the page about one thing."""
-    return _page("resource.html", language, thing=found)
+    """Return the page about one thing; a rule or a partnership leads on to its explanation."""
+    explained = ""
+    for start in (names.RULE, names.ID + "partnership/"):
+        if found.iri.startswith(start):
+            explained = "/explain/" + quote(found.iri.removeprefix(start))
+    return _page("resource.html", language, thing=found, explained=explained)
 
 
 def traced(language: str, found: Trace) -> str:

@@ -77,12 +77,17 @@ def remedies(norm: Norm, rule: str) -> tuple[Remedy, ...]:
     Raises:
         FaultError: a remedy is not written in the form that is read here.
     """
-    graph = norm.shapes
-    found = sorted(
-        graph.objects(URIRef(names.RULE + rule), _HAS),
-        key=lambda node: (int(str(graph.value(node, SH.order) or 0)), str(node)),
-    )
-    return tuple(_read(graph, node) for node in found)
+    if (norm.digest, rule) not in _known:
+        graph = norm.shapes
+        found = sorted(
+            graph.objects(URIRef(names.RULE + rule), _HAS),
+            key=lambda node: (int(str(graph.value(node, SH.order) or 0)), str(node)),
+        )
+        _known[norm.digest, rule] = tuple(_read(graph, node) for node in found)
+    return _known[norm.digest, rule]
+
+
+_known: dict[tuple[str, str], tuple[Remedy, ...]] = {}
 
 
 def _read(graph: Graph, node: Node) -> Remedy:

@@ -246,7 +246,8 @@ class Maker:
                 told.insert(0, f"a {names.shorten(str(object_))}")
             elif not isinstance(object_, BNode):
                 told.append(f"{names.shorten(str(predicate))} {self._shown(object_)}")
-        return f"[ {' ; '.join(told)} ]"
+        more = [] if len(told) <= _MOST_VALUES else ["…"]
+        return f"[ {' ; '.join([*told[:_MOST_VALUES], *more])} ]"
 
     def _checklist(self, node: str) -> Iterable[Question]:
         """Yield what a person has to judge, with the answers that the record keeps."""

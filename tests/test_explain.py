@@ -103,7 +103,9 @@ def test_a_rule_is_found_with_its_prefix_too(store: Store) -> None:
 
 
 def test_a_rule_of_another_version_is_told_in_the_words_of_that_version(store: Store) -> None:
-    norm = norms.read(ROOT / "data" / "examples" / "norms" / "second.ttl")
+    norm = norms.revised(
+        norms.current(), (ROOT / "data/examples/norms/second.ttl").read_bytes(), "second.ttl"
+    )
     found = explain.explain(store, "S36.c-private-company", language="fr", norm=norm)
     assert isinstance(found, RuleExplained)
     assert found.message == norm.rules["S36.c-private-company"].message

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from pathlib import Path
 
 import rdflib
 from rdflib import OWL, RDF, SH, SKOS, Graph, URIRef
@@ -192,17 +191,6 @@ def revised(base: Norm, content: bytes, file: str) -> Norm:
         raise wrong(error.detail) from error
     ids = sorted(str(rule).removeprefix(names.RULE) for rule in replaced)
     return replace(made, replaced=tuple(ids))
-
-
-def read(path: Path) -> Norm:
-    """Return the norm in a file, which revises the one that we ship."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UnreadableInputError(
-            f"the file cannot be read: {error.strerror}", where=Where(str(path))
-        ) from error
-    return revised(current(), content, str(path))
 
 
 def _norm(graph: Graph, head: URIRef, digest: str) -> Norm:

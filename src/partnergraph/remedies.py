@@ -222,17 +222,6 @@ def _prepared(text: str, prefixes: tuple[tuple[str, str], ...]) -> Query:
     return prepareQuery(text, initNs=dict(prefixes))
 
 
-def applied(data: Iterable[Triple], steps: Iterable[Part]) -> set[Triple]:
-    """Return data after some steps."""
-    triples = set(data)
-    for step in steps:
-        if step.removed:
-            triples.discard(step.removed)
-        if step.added:
-            triples.add(step.added)
-    return triples
-
-
 def suggest(norm: Norm, rule: str, data: Graph, focus: str, value: str) -> tuple[Suggestion, ...]:
     """Return what would make one finding go away, as choices.
 

@@ -307,7 +307,9 @@ def as_quads(report: Report, graph: str | None = None) -> list[Quad]:
             (names.SH + "sourceConstraintComponent", Iri(names.expand(f.component))),
             *(
                 (names.SH + "resultMessage", Literal(said.value, language=said.language))
-                for said in {texts.message(f.rule, lang, f.message) for lang in LANGUAGES}
+                for said in dict.fromkeys(
+                    texts.message(f.rule, lang, f.message) for lang in LANGUAGES
+                )
             ),
         ]
         if f.path and not set(f.path) & set("|/^"):

@@ -88,7 +88,7 @@ def validate(
     from partnergraph import forms, records, report
 
     contents = [(file, read_file(file), records.format_of(file.name)) for file in files]
-    chosen = tuple(rule for rule in rules.split(",") if rule)
+    chosen = tuple(rule.strip() for rule in rules.split(",") if rule.strip())
     norm = _source(norm_file)
     with access_to(store, "validate") as access:
         reports = [

@@ -14,7 +14,7 @@ def findings(
     norm: Norm,
     rules: Collection[str],
     hierarchy: plan.Hierarchy,
-    blurred: frozenset[str],
+    exact: bool,
 ) -> tuple[set[Finding], frozenset[str]]:
     """Return what rules find in the default graph of a store, and the rules that are left.
 
@@ -23,9 +23,9 @@ def findings(
         norm: the version of the strategy.
         rules: the rules to judge by.
         hierarchy: for each class the classes right below it.
-        blurred: the properties with values that the store rewrites.
+        exact: whether literals in it are stand-ins.
     """
-    queries = norm.plan.queries(hierarchy, blurred)
+    queries = norm.plan.queries(hierarchy, exact=exact)
     left = {_rule(one.shape) for one in queries.refused}
     wanted = [select for select in queries.selects if _rule(select.root.node) in rules]
     found = {

@@ -100,19 +100,19 @@ class Sight:
         return reason.closure(self.axioms.quads, self.asserted)
 
     @contextlib.contextmanager
-    def in_store(self, *, inferring: bool = False) -> Iterator[tuple[Store, frozenset[str]]]:
+    def in_store(self, *, inferring: bool = False) -> Iterator[tuple[Store, bool]]:
         """Lay it over the ontology in a store for a while.
 
         Args:
             inferring: whether what follows belongs to it.
 
         Yields:
-            The store, and the properties with values that it does not keep as they were written.
+            The store, and whether literals in it are stand-ins.
         """
         reader = literals.Reader()
         laid = list(reader.read([*self.asserted, *(self.follows if inferring else ())]))
-        with self.axioms.store.beside([*laid, *reader.rest(laid)]):
-            yield self.axioms.store, reader.blurred_predicates
+        with self.axioms.store.beside(laid):
+            yield self.axioms.store, reader.stood_in
 
     @contextlib.contextmanager
     def in_graph(self, *, inferring: bool = False) -> Iterator[Graph]:

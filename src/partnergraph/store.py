@@ -37,6 +37,7 @@ __all__ = [
     "Triple",
     "canonical",
     "parse",
+    "parse_file",
     "serialize",
     "stored",
 ]
@@ -107,6 +108,19 @@ def parse(content: bytes, format_: str, file: str = "", base: str | None = None)
             message = "the JSON-LD names a context at an address, and none is fetched"
             hint = "Put the context into the document"
         raise UnreadableInputError(message, where=where, hint=hint) from error
+
+
+def parse_file(path: Path, format_: str) -> Iterator[Quad]:
+    """Yield the statements of a file as they are read.
+
+    Raises:
+        UnreadableInputError: with file, line and column of the first mistake.
+    """
+    try:
+        yield from engine.parse(path=str(path), format=GRAPH_FORMATS[format_][1])
+    except (SyntaxError, ValueError) as error:
+        where, message = _place(error, str(path))
+        raise UnreadableInputError(message, where=where) from error
 
 
 def serialize(quads: Iterable[Quad], format_: str, prefixes: dict[str, str] | None = None) -> bytes:

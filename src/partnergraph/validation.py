@@ -72,8 +72,8 @@ def _findings(seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine) ->
         rules = {id_ for id_ in asked if norm.rules[id_].with_inferred == inferring}
         others: Collection[str] = rules
         if engine == "compiled" and rules:
-            with seen.in_store(inferring=inferring) as (data, blurred):
-                ours, others = compiled.findings(data, norm, rules, seen.axioms.below, blurred)
+            with seen.in_store(inferring=inferring) as (data, exact):
+                ours, others = compiled.findings(data, norm, rules, seen.axioms.below, exact)
             found |= ours
             left |= others
         if others:

@@ -1,6 +1,5 @@
 """Literals that a store rewrites: which they are, their stand-ins, and reading data with them."""
 
-import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from partnergraph.shacl.literals import (
     EXACT,
     ILL,
     PLAIN,
-    TWIN,
     Reader,
     exact,
     kept,
@@ -227,36 +225,7 @@ def test_a_literal_that_is_no_stand_in_is_its_own_original() -> None:
 def read(quads: Iterable[Quad]) -> tuple[Store, Reader]:
     store, reader = Store.in_memory(), Reader()
     store.add(reader.read(iter(quads)))
-    reader.complete(store)
     return store, reader
-
-
-def values(store: Store, predicate: str) -> set[tuple[str, str]]:
-    return {
-        (str(quad.subject), str(quad.object))
-        for quad in store.quads()
-        if quad.predicate.value == predicate
-    }
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        texts
-        for size in (1, 2, 3)
-        for texts in itertools.permutations(["5.1", "5.10", "+5.1"], size)
-    ],
-    ids=" ".join,
-)
-def test_values_that_become_one_in_the_store_stay_apart_under_the_twin(
-    texts: tuple[str, ...],
-) -> None:
-    told = [literal("decimal", text) for text in texts]
-    store, _ = read(Quad(SUBJECT, PREDICATE, value) for value in told)
-    once = {(str(SUBJECT), str(literal("decimal", "5.1")))}
-    assert values(store, PREDICATE.value) == once
-    twins = {(str(SUBJECT), str(value if kept(value) else exact(value))) for value in told}
-    assert values(store, TWIN + PREDICATE.value) == (set() if texts == ("5.1",) else twins)
 
 
 NODES: st.SearchStrategy[Iri | BlankNode] = st.sampled_from(
@@ -270,27 +239,19 @@ QUADS = st.lists(
 
 
 @given(QUADS)
-def test_a_store_has_what_it_would_have_anyway_and_the_twins_have_it_exactly(
-    quads: list[Quad],
-) -> None:
+def test_a_store_has_what_was_written_to_the_letter(quads: list[Quad]) -> None:
     store, reader = read(quads)
-    plain = Store.in_memory()
-    plain.add(quads)
-    assert {q for q in store.quads() if not q.predicate.value.startswith(TWIN)} == {*plain.quads()}
-    assert reader.blurred_predicates == {
-        q.predicate.value for q in quads if isinstance(q.object, Literal) and not kept(q.object)
-    }
-    twins = {q for q in store.quads() if q.predicate.value.startswith(TWIN)}
+    assert reader.stood_in == any(
+        isinstance(quad.object, Literal) and not kept(quad.object) for quad in quads
+    )
     assert {
         Quad(
             q.subject,
-            Iri(q.predicate.value.removeprefix(TWIN)),
-            original(q.object)
-            if isinstance(q.object, Literal) and not kept(q.object)
-            else q.object,
+            q.predicate,
+            original(q.object) if isinstance(q.object, Literal) else q.object,
         )
-        for q in twins
-    } == {q for q in quads if q.predicate.value in reader.blurred_predicates}
+        for q in store.quads()
+    } == set(quads)
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +262,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(quads=QUADS)
 def test_no_file_is_let_pass_that_has_a_literal_to_hold_back(file: Path, quads: list[Quad]) -> None:
     file.write_bytes(serialize(quads, "ntriples"))
-    assert not (scan(file) and read(quads)[1].blurred_predicates)
+    assert not (scan(file) and read(quads)[1].stood_in)
 
 
 S = "<urn:s> <urn:p> "

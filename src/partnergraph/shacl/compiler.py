@@ -95,7 +95,7 @@ def _targets(targets: Iterable[Target], dialect: Dialect) -> Generator:
             elif target.kind == "targetSubjectsOf":
                 parts.append(f"{v} <{target.value}> {other} .")
             elif target.kind == "targetObjectsOf":
-                parts.append(f"{other} {dialect.property(str(target.value))} {v} .")
+                parts.append(f"{other} <{target.value}> {v} .")
         return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
 
     return Generator(lambda v: write(v, dialect.instances), lambda v: write(v, dialect.instance))

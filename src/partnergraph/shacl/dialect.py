@@ -25,20 +25,19 @@ class Dialect:
 
     Args:
         below: for each class the classes right below it.
-        blurred: the properties with values that the store does not keep as they were written.
+        exact: whether some literals in the store are stand-ins.
         nearby: whether few focus nodes are named, so that each group begins with them.
     """
 
     def __init__(
         self,
         below: Mapping[str, Sequence[str]] | None = None,
-        blurred: frozenset[str] = frozenset(),
+        exact: bool = False,
         nearby: bool = False,
     ) -> None:
         self._below = below or {}
-        self.blurred = blurred
         self.nearby = nearby
-        self._exact = bool(blurred)
+        self._exact = exact
         self._numbers = itertools.count()
 
     def fresh(self) -> str:
@@ -78,10 +77,6 @@ class Dialect:
         kind = self.fresh()
         listed = ", ".join(f"<{iri}>" for iri in classes)
         return f"{v} <{names.RDF}type> {kind} . FILTER({kind} IN ({listed}))"
-
-    def property(self, iri: str) -> str:
-        """Return the property under which the values of a property stand exactly, as a term."""
-        return f"<{literals.TWIN + iri if iri in self.blurred else iri}>"
 
     def term(self, node: Node) -> str:
         """Return a term as a constant, a literal that stores rewrite by its stand-in.

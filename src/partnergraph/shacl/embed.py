@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from partnergraph import names
-from partnergraph.shacl import literals, scopes, syntax
+from partnergraph.shacl import scopes, syntax
 from partnergraph.shacl.dialect import Dialect
 from partnergraph.shacl.paths import Path
 from partnergraph.shacl.syntax import (
@@ -244,10 +244,6 @@ class _Writer:
                 at += 1
                 continue
             at += len(verb.tokens)
-            token = verb.tokens[0]
-            if len(verb.tokens) == 1 and self._is_free(token):
-                texts.append(self._free_verb(token, after))
-                continue
             path = [self._step(token) for token in verb.tokens]
             object_ = tokens[at] if at < len(tokens) else None
             if path[-4:] == [_TYPE, "/", _BELOW, "*"] and object_ and self._names(object_):
@@ -261,20 +257,6 @@ class _Writer:
     def _is_free(self, token: Token) -> bool:
         name = token.text[1:]
         return token.kind == "variable" and name != "PATH" and name not in self._constants
-
-    def _free_verb(self, token: Token, after: list[str]) -> str:
-        """Return the variable for a predicate; twins are told by the names of their properties."""
-        variable = self._variable(token.text[1:])
-        if not self._dialect.blurred:
-            return variable
-        found = self._dialect.fresh()
-        listed = ", ".join(f"<{iri}>" for iri in sorted(self._dialect.blurred))
-        start = len(literals.TWIN) + 1
-        after.append(
-            f"FILTER({found} NOT IN ({listed})) BIND(IF(STRSTARTS(STR({found}), "
-            f'"{literals.TWIN}"), IRI(SUBSTR(STR({found}), {start})), {found}) AS {variable})'
-        )
-        return found
 
     def _names(self, token: Token) -> bool:
         """Say whether a token is the name of a class."""
@@ -295,10 +277,9 @@ class _Writer:
         if token.kind == "variable" and token.text[1:] == "PATH":
             if self._path is None:
                 raise ShapesError("a query of the shapes has $PATH, and its shape has no path")
-            text = self._path.sparql(self._dialect.property)
+            text = self._path.sparql()
             return f"({text})" if self._path.operator else text
-        text = self._term(token)
-        return self._dialect.property(text[1:-1]) if text.startswith("<") else text
+        return self._term(token)
 
     def _term(self, token: Token) -> str:
         if token.kind == "variable":

@@ -2,23 +2,22 @@
 
 An engine that stores values rather than texts gives ``5535.10`` back as ``5535.1`` and an
 ``xsd:byte`` as an ``xsd:integer``. SHACL judges the text and the datatype: such a literal is
-therefore stored twice, under its property as the engine has it, and under the twin of the property
-as a stand-in of a datatype that no engine knows. Ill-formed literals have a stand-in as well, so
-that a query tells them from the others by their datatype.
+therefore stored as a stand-in, with a datatype that no engine knows, and queries that need its
+value make it anew. Ill-formed literals have stand-ins as well, so that a query tells them from the
+others by their datatype.
 
 Source: RDF 1.1 Concepts, section 5.1; XML Schema Definition Language 1.1, part 2, section 3.
 """
 
 import calendar
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
 
 from partnergraph import names
-from partnergraph.store import Iri, Literal, Quad, Store, stored
+from partnergraph.store import Iri, Literal, Quad, stored
 
 MARK = "urn:partnergraph:"
 """What every name begins with that only a store of ours has."""
@@ -26,9 +25,6 @@ EXACT = f"{MARK}exact:"
 """What the datatype of a stand-in begins with whose literal is well-formed."""
 ILL = f"{MARK}ill-formed:"
 """What the datatype of a stand-in begins with whose literal is ill-formed."""
-TWIN = f"{MARK}twin:"
-"""What a property begins with that has the values of another one exactly."""
-
 PLAIN = frozenset(
     {
         names.XSD + "string",
@@ -137,22 +133,14 @@ def original(literal: Literal) -> Literal:
 
 
 class Reader:
-    """Passes on the statements that a store keeps, and holds the others back until all are there.
-
-    Two literals can become one in the store: ``5.10`` and ``5.1``. While those that change are held
-    back, what stands under a property is just what was written, so its twin is a plain copy.
-    """
+    """Passes statements on, each literal that a store would rewrite as its stand-in."""
 
     def __init__(self) -> None:
-        self._held: defaultdict[str, list[Quad]] = defaultdict(list)
-
-    @property
-    def blurred_predicates(self) -> frozenset[str]:
-        """The properties of the statements held back so far."""
-        return frozenset(self._held)
+        self.stood_in = False
+        """Whether there was such a literal so far."""
 
     def read(self, quads: Iterable[Quad]) -> Iterator[Quad]:
-        """Yield the statements that a store keeps.
+        """Yield the statements as they are to be stored.
 
         Args:
             quads: the data; they are read once.
@@ -162,37 +150,10 @@ class Reader:
             if type(literal) is Literal:
                 datatype = literal.datatype.value
                 if datatype not in PLAIN and not _is_kept(literal.value, datatype):
-                    self._held[quad.predicate.value].append(quad)
+                    self.stood_in = True
+                    yield Quad(quad.subject, quad.predicate, exact(literal), quad.graph_name)
                     continue
             yield quad
-
-    def complete(self, store: Store) -> None:
-        """Add the twins, and what was held back, to the default graph.
-
-        Args:
-            store: holds the statements that were passed on, and no others, in its default graph.
-        """
-        for predicate in self._held:
-            store.update(
-                f"INSERT {{ ?s {Iri(TWIN + predicate)} ?o }} WHERE {{ ?s {Iri(predicate)} ?o }}"
-            )
-        store.add(self.rest(()))
-
-    def rest(self, passed_on: Iterable[Quad]) -> Iterator[Quad]:
-        """Yield what was held back, and the twins.
-
-        Args:
-            passed_on: the statements that were passed on and have no twins yet.
-        """
-        for quad in passed_on:
-            if quad.predicate.value in self._held:
-                yield Quad(quad.subject, Iri(TWIN + quad.predicate.value), quad.object)
-        for predicate, quads in self._held.items():
-            twin = Iri(TWIN + predicate)
-            for quad in quads:
-                assert isinstance(quad.object, Literal)
-                yield Quad(quad.subject, quad.predicate, quad.object)
-                yield Quad(quad.subject, twin, exact(quad.object))
 
 
 def scan(path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Shapes compiled to queries, and the asking of them.
 
-The queries depend on the class hierarchy of the data, and on the literals that the store does not
-keep, so they are written once for each of both that is met.
+The queries depend on the class hierarchy of the data, and on whether literals have stand-ins, so
+they are written once for each of both that is met.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ class NotCompiled:
 
 @dataclass(frozen=True)
 class Queries:
-    """The queries for one hierarchy and one set of rewritten literals."""
+    """The queries for one hierarchy, with or without stand-ins."""
 
     selects: tuple[Select, ...]
     refused: tuple[NotCompiled, ...]
@@ -67,22 +67,25 @@ class Plan:
         ]
 
     def queries(
-        self, hierarchy: Hierarchy | None = None, blurred: frozenset[str] = frozenset()
+        self,
+        hierarchy: Hierarchy | None = None,
+        *,
+        exact: bool = False,
     ) -> Queries:
         """Return the queries for a class hierarchy.
 
         Args:
             hierarchy: for each class the classes right below it.
-            blurred: the properties that have values which the store rewrites.
+            exact: whether the data have literals that are stand-ins.
         """
         hierarchy = hierarchy or {}
-        key = (tuple(sorted((k, *v) for k, v in hierarchy.items())), blurred)
+        key = (tuple(sorted((k, *v) for k, v in hierarchy.items())), exact)
         if key not in self._written:
             selects: list[Select] = []
             refused: list[NotCompiled] = []
             for shape in self.shapes.targeted():
                 try:
-                    selects += compiler.selects(self.shapes, shape, Dialect(hierarchy, blurred))
+                    selects += compiler.selects(self.shapes, shape, Dialect(hierarchy, exact))
                 except Refused as error:
                     refused.append(NotCompiled(shape.node, error.reason))
             self._written[key] = Queries(tuple(selects), tuple(refused))
@@ -140,9 +143,7 @@ def _results(store: Store, select: Select) -> Iterator[Result]:
 
 
 def _path(term: Term | None, shape: Shape) -> Path | None:
-    if not isinstance(term, Iri):
-        return shape.path
-    return Path("", predicate=term.value.removeprefix(literals.TWIN))
+    return Path("", predicate=term.value) if isinstance(term, Iri) else shape.path
 
 
 def _original(term: Term) -> Term:

@@ -267,6 +267,19 @@ class Store:
         name = engine.DefaultGraph() if graph is None else Iri(graph)
         return self._inner.quads_for_pattern(None, None, None, name)
 
+    def matching(
+        self, subject: Term | None, predicate: str | None, value: Term | None
+    ) -> Iterator[Quad]:
+        """Yield the statements of the default graph with some terms, None for any."""
+        if isinstance(subject, Literal):
+            return iter(())
+        named = Iri(predicate) if predicate else None
+        return self._inner.quads_for_pattern(subject, named, value, engine.DefaultGraph())
+
+    def holds(self, subject: Term | None, predicate: str | None, value: Term | None) -> bool:
+        """Say whether the default graph has a statement with some terms, None for any."""
+        return next(self.matching(subject, predicate, value), None) is not None
+
     def all_named_quads(self) -> Iterator[Quad]:
         """Yield the quads of every named graph."""
         for quad in self._inner:

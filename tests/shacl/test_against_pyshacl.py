@@ -32,15 +32,15 @@ MANY = settings(
 
 def ours(example: strategies.Example) -> set[findings.Found]:
     with findings.literals_as_written():
-        return set(findings.by_us(_graph(example.shapes), parse(example.data.encode(), "turtle")))
+        return set(findings.by_us(graph(example.shapes), parse(example.data.encode(), "turtle")))
 
 
 def theirs(example: strategies.Example) -> set[findings.Found]:
     with findings.literals_as_written():
-        return set(findings.by_pyshacl(_graph(example.shapes), _graph(example.data)))
+        return set(findings.by_pyshacl(graph(example.shapes), graph(example.data)))
 
 
-def _graph(turtle: str) -> Graph:
+def graph(turtle: str) -> Graph:
     result = Graph()
     for quad in parse(turtle.encode(), "turtle"):
         result.add(terms.triple(quad))

@@ -11,6 +11,7 @@ pySHACL is the reference; what cannot be compiled is told and left to it.
 """
 
 from partnergraph.shacl.plan import NotCompiled, Plan
+from partnergraph.shacl.record import judge_record
 from partnergraph.shacl.results import Result, report
 from partnergraph.shacl.validate import validate, validate_file
 from partnergraph.shacl.wrong import Refused, ShapesError
@@ -24,6 +25,7 @@ __all__ = [
     "Result",
     "ShapesError",
     "compile",
+    "judge_record",
     "report",
     "validate",
     "validate_file",

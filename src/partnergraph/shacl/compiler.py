@@ -16,7 +16,7 @@ from rdflib.term import Node
 
 from partnergraph import names
 from partnergraph.shacl import sets, values
-from partnergraph.shacl.dialect import Dialect, Generator
+from partnergraph.shacl.dialect import FOCUS, NEW, Dialect, Generator
 from partnergraph.shacl.embed import Embedded, embed
 from partnergraph.shacl.sets import Broken, Scope
 from partnergraph.shacl.shapes import Constraint, Custom, Qualified, Query, Shape, Shapes, Target
@@ -83,6 +83,8 @@ class _Way:
 
 def _targets(targets: Iterable[Target], dialect: Dialect) -> Generator:
     """Return the focus nodes."""
+    if dialect.nearby:
+        return Generator(lambda v: f"GRAPH <{FOCUS}> {{ <{dialect.nearby}> <{FOCUS}> {v} }}")
     targets = tuple(targets)
     nodes = [dialect.term(target.value) for target in targets if target.kind == "targetNode"]
 
@@ -131,7 +133,9 @@ class _Compiler:
         tests: list[Constraint] = []
         rest: list[Constraint] = []
         for constraint in shape.constraints:
-            alone = self._test(constraint, VALUE) is not None
+            # All instances at once is quicker than to look each value up, for a whole store.
+            as_set = _local(constraint) == "Class" and shape.path and self._dialect.marking
+            alone = not as_set and self._test(constraint, VALUE) is not None
             (tests if alone else rest).append(constraint)
         return tests, rest
 
@@ -324,8 +328,10 @@ def _renamed(broken: Broken, scope: Scope) -> Broken:
     """Return what was found about ``?this`` as found about the focus node of a scope."""
     if scope.this == THIS:
         return broken
-    pattern = f"{{ SELECT DISTINCT ({THIS} AS {scope.this}) WHERE {{ {broken.pattern} }} }}"
-    return Broken(pattern)
+    # In two steps, as the query may have a variable of that name.
+    between = scope.dialect.fresh()
+    inner = f"SELECT DISTINCT ({THIS} AS {between}) WHERE {{ {broken.pattern} }}"
+    return Broken(f"{{ SELECT ({between} AS {scope.this}) WHERE {{ {{ {inner} }} }} }}")
 
 
 def _where(scope: Scope, condition: str) -> str:
@@ -333,12 +339,15 @@ def _where(scope: Scope, condition: str) -> str:
 
     A plain path is walked before the focus nodes are looked up: few values break a constraint.
     """
-    if scope.plain:
+    if scope.plain and not scope.dialect.nearby:
         walked = f"{scope.step(scope.value)} FILTER({condition})"
         return (
             f"{{ SELECT {scope.this} {scope.value} WHERE {{ {walked} }} }} {scope.nodes(few=True)}"
         )
-    return f"{scope.values()} FILTER({condition})"
+    new = ""
+    if scope.dialect.outside and scope.path and scope.path.is_link_back:
+        new = f"GRAPH <{FOCUS}> {{ <{NEW}> <{FOCUS}> {scope.value} }} "
+    return f"{new}{scope.values()} FILTER({condition})"
 
 
 def _text(wanted: Iterable[str], pattern: str, way: _Way | None) -> str:
@@ -378,9 +387,10 @@ def _values_of(scope: Scope) -> Generator:
 def _reached(scope: Scope) -> Generator:
     """Return a generator of a scope's values and perhaps more, which is short.
 
-    It does for shapes that only have to hold: what else breaks them is not asked about.
+    It does for shapes that only have to hold: what else breaks them is not asked about. Where focus
+    nodes are few it is their values alone.
     """
-    if scope.path is None or scope.path.nullable:
+    if scope.path is None or scope.path.nullable or scope.dialect.nearby:
         return _values_of(scope)
 
     def bind(v: str) -> str:

@@ -17,6 +17,12 @@ from partnergraph.shacl.wrong import Refused
 from partnergraph.store import Iri
 from partnergraph.store import Literal as StoreLiteral
 
+INSTANCES = f"{literals.MARK}instances"
+"""The graph in which the instances of classes with subclasses are noted."""
+FOCUS = f"{literals.MARK}focus"
+"""The graph in which few focus nodes are noted."""
+NEW = f"{FOCUS}:new"
+"""What nodes are noted as in that graph that a record describes."""
 _XSD_STRING = Iri(names.XSD + "string")
 
 
@@ -26,17 +32,27 @@ class Dialect:
     Args:
         below: for each class the classes right below it.
         exact: whether some literals in the store are stand-ins.
-        nearby: whether few focus nodes are named, so that each group begins with them.
+        nearby: what a node is noted as in the graph :data:`FOCUS` if it is one of few focus nodes;
+            each group then begins with them. Empty if the targets of a shape tell them.
+        outside: whether these focus nodes are only linked to by the nodes that are new. Of what
+            links to them, only the new nodes are then judged, which are noted as :data:`NEW`.
+        marking: whether the instances of classes with subclasses may be noted in a graph of their
+            own before the queries are asked.
     """
 
     def __init__(
         self,
         below: Mapping[str, Sequence[str]] | None = None,
         exact: bool = False,
-        nearby: bool = False,
+        nearby: str = "",
+        outside: bool = False,
+        marking: bool = False,
     ) -> None:
         self._below = below or {}
         self.nearby = nearby
+        self.outside = outside
+        self.marking = marking
+        self._marked: dict[str, None] = {}
         self._exact = exact
         self._numbers = itertools.count()
 
@@ -62,21 +78,41 @@ class Dialect:
 
     def instances(self, v: str, class_: str) -> str:
         """Return the pattern that binds a variable to each instance of a class."""
+        if pattern := self._directly(v, class_):
+            return pattern
         classes = self.classes(class_)
-        if len(classes) == 1:
-            return f"{v} <{names.RDF}type> <{class_}> ."
         kind = self.fresh()
         listed = " ".join(f"<{iri}>" for iri in classes)
         return f"VALUES {kind} {{ {listed} }} {v} <{names.RDF}type> {kind} ."
 
     def instance(self, v: str, class_: str) -> str:
         """Return the pattern that says that a node, which is bound, is an instance of a class."""
+        if pattern := self._directly(v, class_):
+            return pattern
         classes = self.classes(class_)
-        if len(classes) == 1:
-            return f"{v} <{names.RDF}type> <{class_}> ."
         kind = self.fresh()
         listed = ", ".join(f"<{iri}>" for iri in classes)
         return f"{v} <{names.RDF}type> {kind} . FILTER({kind} IN ({listed}))"
+
+    def _directly(self, v: str, class_: str) -> str:
+        """Return the pattern for an instance where one statement tells it; else nothing."""
+        type_ = f"{v} <{names.RDF}type> <{class_}> ."
+        if len(self.classes(class_)) == 1:
+            return type_
+        if not self.marking:
+            return ""
+        self._marked[class_] = None
+        return f"GRAPH <{INSTANCES}> {{ {type_} }}"
+
+    def marks(self) -> list[str]:
+        """Return the updates that note the instances of the classes that queries asked for."""
+        return [self._mark(class_) for class_ in self._marked]
+
+    def _mark(self, class_: str) -> str:
+        listed = " ".join(f"<{iri}>" for iri in self.classes(class_))
+        noted = f"GRAPH <{INSTANCES}> {{ ?node <{names.RDF}type> <{class_}> }}"
+        found = f"VALUES ?kind {{ {listed} }} ?node <{names.RDF}type> ?kind"
+        return f"INSERT {{ {noted} }} WHERE {{ {found} }}"
 
     def term(self, node: Node) -> str:
         """Return a term as a constant, a literal that stores rewrite by its stand-in.

@@ -56,6 +56,11 @@ class Path:
         return bool(self.steps) and all(step.nullable for step in self.steps)
 
     @property
+    def is_link_back(self) -> bool:
+        """Whether the path is the inverse of one property."""
+        return self.operator == "^" and not self.steps[0].operator
+
+    @property
     def predicates(self) -> frozenset[str]:
         """The IRIs of the properties in it."""
         if not self.operator:

@@ -4,7 +4,7 @@ The queries depend on the class hierarchy of the data, and on whether literals h
 they are written once for each of both that is met.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from rdflib.term import Node
 from partnergraph import names, terms
 from partnergraph.shacl import compiler, literals
 from partnergraph.shacl.compiler import Select
-from partnergraph.shacl.dialect import Dialect
+from partnergraph.shacl.dialect import FOCUS, Dialect
 from partnergraph.shacl.paths import Path
 from partnergraph.shacl.results import Result, told
 from partnergraph.shacl.shapes import Custom, Shape, Shapes
@@ -39,6 +39,21 @@ class Queries:
 
     selects: tuple[Select, ...]
     refused: tuple[NotCompiled, ...]
+    marks: tuple[str, ...] = ()
+    """Updates to make before they are asked."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A shape with the queries for few focus nodes, and what these are noted as.
+
+    ``outside`` are the queries for nodes that are only linked to by those that are new.
+    """
+
+    shape: Shape
+    noted: str
+    queries: Queries
+    outside: Queries
 
 
 class Plan:
@@ -55,6 +70,7 @@ class Plan:
         self.graph = graph
         self.shapes = Shapes(graph)
         self._written: dict[tuple[object, ...], Queries] = {}
+        self._nearby: dict[tuple[object, ...], tuple[Near, ...]] = {}
         self.refused = self.queries().refused
         """The shapes that cannot be compiled whatever the data are."""
 
@@ -71,25 +87,61 @@ class Plan:
         hierarchy: Hierarchy | None = None,
         *,
         exact: bool = False,
+        marking: bool = False,
     ) -> Queries:
         """Return the queries for a class hierarchy.
 
         Args:
             hierarchy: for each class the classes right below it.
             exact: whether the data have literals that are stand-ins.
+            marking: whether instances may be noted in the store.
         """
-        hierarchy = hierarchy or {}
-        key = (tuple(sorted((k, *v) for k, v in hierarchy.items())), exact)
+        key = (_key(hierarchy), exact, marking)
         if key not in self._written:
-            selects: list[Select] = []
-            refused: list[NotCompiled] = []
-            for shape in self.shapes.targeted():
-                try:
-                    selects += compiler.selects(self.shapes, shape, Dialect(hierarchy, exact))
-                except Refused as error:
-                    refused.append(NotCompiled(shape.node, error.reason))
-            self._written[key] = Queries(tuple(selects), tuple(refused))
+            dialects = (
+                (shape, Dialect(hierarchy, exact, marking=marking))
+                for shape in self.shapes.targeted()
+            )
+            self._written[key] = self._write(dialects)
         return self._written[key]
+
+    def nearby(
+        self, hierarchy: Hierarchy | None = None, *, exact: bool = False
+    ) -> "tuple[Near, ...]":
+        """Return for each shape with targets the queries for few focus nodes.
+
+        Args:
+            hierarchy: for each class the classes right below it.
+            exact: whether the data have literals that are stand-ins.
+        """
+        key = (_key(hierarchy), exact)
+        if key not in self._nearby:
+            self._nearby[key] = tuple(
+                self._near(shape, f"{FOCUS}:{number}", hierarchy, exact)
+                for number, shape in enumerate(self.shapes.targeted())
+            )
+        return self._nearby[key]
+
+    def _near(self, shape: Shape, name: str, hierarchy: Hierarchy | None, exact: bool) -> Near:
+        own = Dialect(hierarchy, exact, nearby=name)
+        outside = Dialect(hierarchy, exact, nearby=name, outside=True)
+        return Near(shape, name, self._write([(shape, own)]), self._write([(shape, outside)]))
+
+    def _write(self, dialects: Iterable[tuple[Shape, Dialect]]) -> Queries:
+        selects: list[Select] = []
+        refused: list[NotCompiled] = []
+        marks: dict[str, None] = {}
+        for shape, dialect in dialects:
+            try:
+                selects += compiler.selects(self.shapes, shape, dialect)
+                marks |= dict.fromkeys(dialect.marks())
+            except Refused as error:
+                refused.append(NotCompiled(shape.node, error.reason))
+        return Queries(tuple(selects), tuple(refused), tuple(marks))
+
+
+def _key(hierarchy: Hierarchy | None) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((upper, *lower) for upper, lower in (hierarchy or {}).items()))
 
 
 def hierarchy(store: Store) -> dict[str, tuple[str, ...]]:

@@ -28,24 +28,29 @@ class Scope:
         """Return the pattern that binds the focus node, one of few already if so told."""
         return self.focus(self.this, few=few)
 
+    def start(self) -> str:
+        """Return the pattern that binds the focus node where there are few; else nothing."""
+        return self.nodes() if self.dialect.nearby else ""
+
     def step(self, to: str) -> str:
         """Return the pattern that leads from the focus node to a value.
 
-        It binds the focus node to any node with that path, unless the path may be of no length:
-        then only to focus nodes, since a path leads from each term to itself.
+        It binds the focus node to any node with that path, unless there are few focus nodes, or the
+        path may be of no length: it would lead from each term to itself.
         """
         if self.path is None:
             return f"{self.nodes()} BIND({self.this} AS {to})"
         text = f"{self.this} {self.path.sparql()} {to} ."
         if not self.path.nullable:
-            return text
+            return f"{self.start()} {text}"
         return f"{{ {self.nodes()} {text} }} UNION {{ {self.nodes()} BIND({self.this} AS {to}) }}"
 
     def values(self) -> str:
         """Return the pattern that binds focus node and value."""
         if self.path is None:
             return self.nodes()
-        return f"{self.nodes()} {self.step(self.value)}"
+        step = self.step(self.value)
+        return step if self.dialect.nearby else f"{self.nodes()} {step}"
 
     @property
     def plain(self) -> bool:
@@ -137,15 +142,19 @@ def _equals(other: URIRef, scope: Scope) -> Broken:
             value,
         )
     return Broken(
-        f"{{ {scope.values()} MINUS {{ {this} {link} {value} }} }} UNION "
-        f"{{ {scope.nodes()} {this} {link} {value} . MINUS {{ {scope.step(value)} }} }}",
+        f"{{ {{ {scope.step(value)} MINUS {{ {scope.start()} {this} {link} {value} }} }} UNION "
+        f"{{ {scope.start()} {this} {link} {value} . MINUS {{ {scope.step(value)} }} }} }} "
+        f"{scope.nodes(few=True)}",
         value,
     )
 
 
 def _disjoint(other: URIRef, scope: Scope) -> Broken:
     link = f"<{other}>"
-    return Broken(f"{scope.values()} {scope.this} {link} {scope.value} .", scope.value)
+    both = f"{scope.this} {link} {scope.value} ."
+    if scope.path is None:
+        return Broken(f"{scope.nodes()} {both}", scope.value)
+    return Broken(f"{scope.step(scope.value)} {both} {scope.nodes(few=True)}", scope.value)
 
 
 def _less(sign: str) -> Callable[[URIRef, Scope], Broken]:
@@ -157,12 +166,22 @@ def _less(sign: str) -> Callable[[URIRef, Scope], Broken]:
         plain = f'LANG({value}) = "" && LANG({bound}) = ""'
         compared = f"{plain} && {dialect.value(value)} {sign} {dialect.value(bound)}"
         return Broken(
-            f"{scope.values()} {scope.this} {link} {bound} . FILTER(!COALESCE({compared}, false))",
+            f"{{ SELECT {scope.this} {value} {bound} WHERE {{ {scope.step(value)} "
+            f"{scope.this} {link} {bound} . FILTER(!COALESCE({compared}, false)) }} }} "
+            f"{scope.nodes(few=True)}",
             value,
             others=(bound,),
         )
 
     return write
+
+
+def _class(class_: URIRef, scope: Scope) -> Broken:
+    found = (
+        f"{scope.step(scope.value)} MINUS {{ {scope.dialect.instances(scope.value, str(class_))} }}"
+    )
+    inner = f"SELECT DISTINCT {scope.this} {scope.value} WHERE {{ {found} }}"
+    return Broken(f"{{ {inner} }} {scope.nodes(few=True)}", scope.value)
 
 
 def _closed(allowed: tuple[str, ...], scope: Scope) -> Broken:
@@ -174,6 +193,7 @@ def _closed(allowed: tuple[str, ...], scope: Scope) -> Broken:
 
 
 _SETS: dict[str, Callable[[Any, Scope], Broken]] = {
+    "Class": _class,
     "MinCount": _min_count,
     "MaxCount": _max_count,
     "HasValue": _has_value,

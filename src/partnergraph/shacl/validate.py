@@ -58,7 +58,9 @@ def validate_file(
 
 
 def _judge(plan: Plan, store: Store, threads: int, *, exact: bool = False) -> Iterator[Result]:
-    written = plan.queries(hierarchy(store), exact=exact)
+    written = plan.queries(hierarchy(store), exact=exact, marking=True)
+    for update in written.marks:
+        store.update(update)
     if any(select.reads_shapes for select in written.selects):
         store.add(plan.as_quads())
     for _, results in ask(store, written.selects, threads):

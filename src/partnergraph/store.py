@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import pyoxigraph as engine
 from pyoxigraph import BlankNode, Literal, Quad, Triple
@@ -243,16 +243,21 @@ class Store:
             for quad in new:
                 self._inner.remove(quad)
 
-    def read(self, path: Path, format_: str) -> None:
+    def read(self, file: io.RawIOBase | BinaryIO, format_: str, name: str) -> None:
         """Read a file of RDF into the default graph, without a transaction.
+
+        Args:
+            file: the file, as bytes.
+            format_: its format.
+            name: what errors call it.
 
         Raises:
             UnreadableInputError: with file, line and column of the first mistake.
         """
         try:
-            self._inner.bulk_load(path=str(path), format=GRAPH_FORMATS[format_][1])
+            self._inner.bulk_load(input=file, format=GRAPH_FORMATS[format_][1])  # type: ignore[arg-type]
         except (SyntaxError, ValueError) as error:
-            where, message = _place(error, str(path))
+            where, message = _place(error, name)
             raise UnreadableInputError(message, where=where) from error
 
     def drop(self, graph: str | None) -> None:

@@ -10,14 +10,16 @@ Source: RDF 1.1 Concepts, section 5.1; XML Schema Definition Language 1.1, part 
 """
 
 import calendar
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from functools import cache, lru_cache
-from pathlib import Path
+from typing import Any, BinaryIO
 
 from partnergraph import names
-from partnergraph.store import Iri, Literal, Quad, stored
+from partnergraph.errors import UnreadableInputError
+from partnergraph.store import Iri, Literal, Quad, parse, stored
 
 MARK = "urn:partnergraph:"
 """What every name begins with that only a store of ours has."""
@@ -156,31 +158,74 @@ class Reader:
             yield quad
 
 
-def scan(path: Path) -> bool:
-    """Say whether a file can go straight into a store, because it keeps all literals of the file.
+class Rewritten(io.RawIOBase):
+    """A file of N-Triples in which each literal that a store would rewrite is its stand-in.
 
-    A file may be refused that has no such literal; none is let pass that has one.
+    Few lines have one, and only these are parsed here; the store's own parser reads the rest.
 
     Args:
-        path: N-Triples or N-Quads.
+        file: the file, as bytes.
     """
-    # A quotation mark inside a literal has a backslash before it. So the text between two marks,
-    # of which the first has none, is a whole literal, if "^^" follows the second.
-    safe = _safe()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            chunk += file.readline()
-            if chunk.count(b"^^") != len(safe.findall(chunk)):
-                return False
-    return True
 
+    def __init__(self, file: BinaryIO) -> None:
+        self.stood_in = False
+        """Whether there was such a literal so far."""
+        self._file = file
+        self._rest = memoryview(b"")
 
-@cache
-def _safe() -> re.Pattern[bytes]:
-    patterns = {**_CANONICAL, names.XSD + "anyURI": r'[^"\\\s]*'}
-    typed = (rf'(?:{lexical})"\^\^<{re.escape(iri)}>' for iri, lexical in patterns.items())
-    # The mark comes first, the look back after it: the other way round takes ten times as long.
-    return re.compile(rf'"(?<!\\")(?:{"|".join(typed)})'.encode())
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer with what comes next."""
+        if not self._rest:
+            self._rest = memoryview(self._next())
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+    def _next(self) -> bytes:
+        chunk = self._file.read(_CHUNK) + self._file.readline()
+        pieces: list[bytes] = []
+        done = 0
+        at = chunk.find(b"^^")
+        while at >= 0:
+            if at >= done and not self._passes(chunk, at):
+                start = chunk.rfind(b"\n", 0, at) + 1
+                end = chunk.find(b"\n", at) + 1 or len(chunk)
+                pieces += [chunk[done:start], self._line(chunk[start:end])]
+                done = end
+            at = chunk.find(b"^^", at + 2)
+        return b"".join([*pieces, chunk[done:]]) if pieces else chunk
+
+    def _passes(self, chunk: bytes, at: int) -> bool:
+        """Say whether the signs at a place belong to a literal that a store keeps, for sure."""
+        if chunk[at - 1 : at] != b'"' or chunk[at + 2 : at + 3] != b"<":
+            return False
+        # A quotation mark inside a literal has a backslash before it, and such a literal is looked
+        # at in full; otherwise the text between two marks is the whole literal.
+        opened = chunk.rfind(b'"', 0, at - 1)
+        lexical = chunk[opened + 1 : at - 1]
+        datatype = chunk[at + 3 : chunk.find(b">", at)]
+        if b"\\" in lexical or b"\\" in datatype or chunk[opened - 1 : opened] == b"\\":
+            return False
+        try:
+            return datatype.decode() in PLAIN or _is_kept(lexical.decode(), datatype.decode())
+        except UnicodeDecodeError:
+            return False
+
+    def _line(self, line: bytes) -> bytes:
+        try:
+            quads = parse(line, "ntriples")
+        except UnreadableInputError:
+            # The store's parser comes to it as well, and knows the number of the line.
+            return line
+        reader = Reader()
+        told = [f"{q.subject} {q.predicate} {q.object} .\n" for q in reader.read(quads)]
+        self.stood_in |= reader.stood_in
+        return "".join(told).encode() if reader.stood_in else line
 
 
 def well_formed(literal: Literal) -> bool:

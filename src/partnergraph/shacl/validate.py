@@ -47,9 +47,11 @@ def validate_file(
         UnreadableInputError: the file cannot be read.
     """
     store = Store.in_memory()
-    if format_ == "ntriples" and literals.scan(path):
-        store.read(path, format_)
-        yield from _judge(plan, store, threads)
+    if format_ == "ntriples":
+        with path.open("rb") as file:
+            written = literals.Rewritten(file)
+            store.read(written, format_, str(path))
+        yield from _judge(plan, store, threads, exact=written.stood_in)
     else:
         reader = literals.Reader()
         found = parse_file(path, format_)

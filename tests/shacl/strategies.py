@@ -281,6 +281,9 @@ class _Shapes:
             targets, types = self.targets(types)
             told += targets
             # A shape that is a class has the name of one, so that it has instances.
+            # Typed as a shape too: case class-of-no-typed-shape.
+            if "rdfs:Class" in types and letter == "P" and len(types) == 1:
+                types = ["sh:PropertyShape", *types]
             if "rdfs:Class" in types and (free := set(CLASSES) - self.shallow.keys()):
                 name = self.draw(st.sampled_from(sorted(free)))
         told += [f"a {type_}" for type_ in types]
@@ -331,9 +334,9 @@ def _bounded(s: _Shapes, among: list[str]) -> list[str]:
     return [f"sh:{kind} {s.pick(*among)}" for kind in s.some(kinds, 2)]
 
 
-def _length(parameter: str, most: int) -> _Maker:
+def _length(parameter: str, least: int, most: int) -> _Maker:
     def maker(s: _Shapes, _: int) -> list[str]:
-        return [f"sh:{parameter} {s.draw(st.integers(0, most))}"]
+        return [f"sh:{parameter} {s.draw(st.integers(least, most))}"]
 
     return maker
 
@@ -465,7 +468,7 @@ SELECTS = (
     "SELECT $this ?value WHERE { { SELECT $this (COUNT(?x) AS ?value)"
     " WHERE { $this ex:p ?x } GROUP BY $this } FILTER (?value > 1) }",
     "SELECT $this ?value WHERE { $this a/rdfs:subClassOf* ex:C1 . ?value ex:p $this }",
-    "SELECT $this ?value WHERE { $this ex:m ?m . BIND (?m * 2 AS ?value) FILTER (?value >= 4) }",
+    "SELECT $this ?value WHERE { $this ex:m ?m . BIND (STR(?m) AS ?value) FILTER (?m * 2 >= 4) }",
 )
 OF_PATH = (
     "SELECT $this ?value WHERE { $this $PATH ?value . FILTER (!isIRI(?value)) }",
@@ -497,8 +500,9 @@ _ANY: list[_Maker] = [
     _class,
     _datatype,
     _node_kind,
-    _length("minLength", 3),
-    _length("maxLength", 20),
+    # Not 0: case length-of-blank-nodes.
+    _length("minLength", 1, 3),
+    _length("maxLength", 0, 20),
     _pattern,
     _language_in,
     _equals,

@@ -110,7 +110,7 @@ class _Writer:
         if plain and not tree.grouped and not tree.having:
             pattern = self._group(tree.where, forced=True)
         else:
-            pattern = self._select(tree)
+            pattern = self._select(tree, forced=True)
         shown = tuple(v for v in variables if v not in self._constants)
         return Embedded(pattern, shown)
 
@@ -132,10 +132,11 @@ class _Writer:
                 hint="Choose another name for the variable",
             )
 
-    def _select(self, tree: Select) -> str:
+    def _select(self, tree: Select, *, forced: bool = False) -> str:
         """Return a query with its own columns, with ``?this`` among them."""
         self._check(tree)
-        where = self._group(tree.where, forced="this" not in self._bound(tree.where.parts))
+        unbound = "this" not in self._bound(tree.where.parts)
+        where = self._group(tree.where, forced=forced or unbound)
         if tree.columns is None:
             columns = "*"
         else:

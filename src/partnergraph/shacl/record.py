@@ -25,7 +25,12 @@ _IRI = re.compile(r"<([^<>\s]+)>")
 
 
 def judge_record(
-    plan: Plan, store: Store, quads: Iterable[Quad], hierarchy: Hierarchy
+    plan: Plan,
+    store: Store,
+    quads: Iterable[Quad],
+    hierarchy: Hierarchy,
+    *,
+    exact: bool = False,
 ) -> list[Result]:
     """Judge a record against what a store holds in its default graph.
 
@@ -34,13 +39,14 @@ def judge_record(
         store: the data; the record is laid into it and taken out again.
         quads: the record, whatever graph its statements are in.
         hierarchy: for each class the classes right below it.
+        exact: whether literals in the store are stand-ins.
 
     Raises:
         ShapesError: a shape is ill-formed.
     """
     reader = literals.Reader()
     record = list(reader.read(Quad(q.subject, q.predicate, q.object) for q in quads))
-    shapes = plan.nearby(hierarchy, exact=reader.stood_in)
+    shapes = plan.nearby(hierarchy, exact=exact or reader.stood_in)
     own: dict[Any, None] = dict.fromkeys(quad.subject for quad in record)
     linked: dict[Any, None] = dict.fromkeys(
         quad.object for quad in record if quad.predicate != _TYPE and quad.object not in own
@@ -82,8 +88,9 @@ def _ask(
 
 
 def _names(near: Near) -> set[str]:
-    """Return the IRIs that the queries for a shape look at."""
-    return _mentioned(tuple(select.text for select in near.queries.selects))
+    """Return the IRIs that the targets of a shape and the queries for it look at."""
+    targets = {str(target.value) for target in near.shape.targets}
+    return targets | _mentioned(tuple(select.text for select in near.queries.selects))
 
 
 @lru_cache(256)

@@ -68,7 +68,7 @@ def test_a_query_that_crashes_its_process_costs_that_query_only(small: Access) -
     path = str(small.directory.current())
     about: dict[str, object] = {
         "path": path, "result_format": "json", "graph_format": "turtle",
-        "default_graphs": [], "named_graphs": [], "raw": False,
+        "default_graphs": [], "named_graphs": [], "raw": False, "base": "",
     }  # fmt: skip
     bomb = b"SELECT * " + b"{" * 2200 + b"}" * 2200
     with pytest.raises(PartnergraphError):

@@ -8,6 +8,7 @@ parser, whether it calls another service, and where its parameters stand.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
+from urllib.parse import urljoin
 
 from partnergraph.errors import QuerySyntaxError, RefusedError, TooLargeError, Where
 
@@ -166,6 +167,37 @@ def form(query: str) -> str:
         }:
             return word if word in {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"} else ""
     return ""
+
+
+def dataset(query: str) -> tuple[list[str], list[str]]:
+    """Return the graphs that a query names with ``FROM`` and with ``FROM NAMED``."""
+    prefixes, base = {"": ""}, ""
+    default: list[str] = []
+    named: list[str] = []
+    before: list[str] = ["", ""]
+    depth = 0
+    for token in tokens(query):
+        word = token.text.upper() if token.kind == "word" else token.text
+        if token.kind == "mark" and word in "{([":
+            depth += 1
+        elif token.kind == "mark" and word in "})]":
+            depth -= 1
+        elif depth == 0 and token.kind in {"iri", "name"}:
+            if token.kind == "iri":
+                iri = urljoin(base, token.text[1:-1])
+            else:
+                prefix, _, local = token.text.partition(":")
+                iri = prefixes.get(prefix, "") + local
+            if before[1] == "BASE":
+                base = iri
+            elif before[0] == "PREFIX":
+                prefixes[before[1].removesuffix(":")] = iri
+            elif before[1] == "FROM":
+                default.append(iri)
+            elif before == ["FROM", "NAMED"]:
+                named.append(iri)
+        before = [before[1], word]
+    return default, named
 
 
 def parameters(query: str) -> list[str]:

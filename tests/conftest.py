@@ -1,6 +1,8 @@
 """What the tests share: a filled store, its folder, and a live server on loopback."""
 
 import contextlib
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -17,6 +19,10 @@ from partnergraph.settings import Settings
 from partnergraph.store import Store
 
 ROOT = Path(__file__).parents[1]
+TOKEN = "a token that only tests know"
+WRITERS = json.dumps({"the tests": hashlib.sha256(TOKEN.encode()).hexdigest()})
+"""The setting ``write_tokens`` that lets :data:`TOKEN` write."""
+ALLOWED = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @pytest.fixture(scope="session")

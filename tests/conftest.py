@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,6 +53,13 @@ def access(loaded: StoreDirectory) -> Iterator[Access]:
 @contextlib.contextmanager
 def serving(store: Path, *arguments: str, **settings: str) -> Iterator[str]:
     """Run ``partnergraph serve`` on a free port and give its URL."""
+    with running(store, *arguments, **settings) as (url, _):
+        yield url
+
+
+@contextlib.contextmanager
+def running(store: Path, *arguments: str, **settings: str) -> Iterator[tuple[str, int]]:
+    """Run ``partnergraph serve`` on a free port and give its URL and its process id."""
     environment = {**os.environ, **{f"PARTNERGRAPH_{k.upper()}": v for k, v in settings.items()}}
     with subprocess.Popen(
         [
@@ -78,7 +86,7 @@ def serving(store: Path, *arguments: str, **settings: str) -> Iterator[str]:
                     break
             else:
                 raise AssertionError(f"the server ended: {said}")
-            yield found[1]
+            yield found[1], process.pid
         finally:
             process.terminate()
             process.communicate(timeout=20)
@@ -88,4 +96,21 @@ def serving(store: Path, *arguments: str, **settings: str) -> Iterator[str]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a live server over our graphs."""
     with serving(tmp_path_factory.mktemp("served")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def writable(loaded: StoreDirectory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a live server over our graphs, to which :data:`TOKEN` may write."""
+    folder = tmp_path_factory.mktemp("writable") / "store"
+    shutil.copytree(loaded.path, folder)
+    with serving(folder, write_tokens=WRITERS) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a live server without our graphs, to which :data:`TOKEN` may write."""
+    folder = tmp_path_factory.mktemp("scratch")
+    with serving(folder, scratch="true", write_tokens=WRITERS) as url:
         yield url

@@ -89,7 +89,7 @@ def test_the_answer_has_the_form_the_client_likes_best(
 
 def test_wrong_requests_are_problems_that_say_what_to_do(client: httpx.Client) -> None:
     fields = problem(client.get("/sparql", params={"query": "SELECT * {\n ?s ?p }"}), 400)
-    assert fields["where"] == {"line": 2, "column": 9}
+    assert fields["where"] == {"line": 2, "column": 8}
     problem(client.get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D"), 400)
     problem(client.post("/sparql", data={"nothing": "x"}), 400)
     problem(client.post("/sparql", content="x", headers={"content-type": "text/plain"}), 415)

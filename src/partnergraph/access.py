@@ -34,6 +34,7 @@ class Access:
         self._holds = [contextlib.ExitStack()]
         self._lock = threading.Lock()
         self._writing = threading.Lock()
+        self._seals: tuple[str, dict[str, str] | None] = ("", None)
         self._path: Path | None = None
         self._store: Store | None = None
 
@@ -135,16 +136,24 @@ class Access:
         if operation in {"update", "patch"}:
             updates.guard(body.decode(), max_bytes=self.limits.query_kib * KIB)
         ticket = ticket or Ticket()
-        with self._writing, self.directory.draft() as path:
-            about: dict[str, object] = {
-                "path": str(path),
-                "operation": operation,
-                "values": values,
-            }
-            job = Job("write", about, body, self.limits.query_seconds, ticket)
-            told = json.loads(b"".join(self.pool.run(job)))
-            if ticket.stopped:
-                raise LimitError("the request was stopped before it was committed")
+        with self._writing:
+            generation, seals = self._seals
+            if generation != self.directory.current().name:
+                seals = None
+            if operation == "update":
+                values = {**values, "seals": seals}
+            with self.directory.draft() as path:
+                about: dict[str, object] = {
+                    "path": str(path),
+                    "operation": operation,
+                    "values": values,
+                }
+                job = Job("write", about, body, self.limits.query_seconds, ticket)
+                told = json.loads(b"".join(self.pool.run(job)))
+                if ticket.stopped:
+                    raise LimitError("the request was stopped before it was committed")
+            # No operation changes what is sealed, so the seals hold for the new generation.
+            self._seals = (path.name, told if operation == "update" else seals)
             return told
 
     def rows(

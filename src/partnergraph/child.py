@@ -24,8 +24,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from partnergraph import graph_store, names, sparql
-from partnergraph.errors import FaultError, LimitError, PartnergraphError
+from partnergraph import graph_store, mistakes, names, sparql
+from partnergraph.errors import FaultError, LimitError, PartnergraphError, QuerySyntaxError
 from partnergraph.store import GRAPH_FORMATS, Store, write_graph
 
 if TYPE_CHECKING:
@@ -44,19 +44,20 @@ def main() -> None:
     while line := requests.readline():
         job = json.loads(line)
         body = requests.read(job["length"])
+        frames = _Frames(answers, job["answer_bytes"])
         try:
             # What a store maps does not count against the job.
             store = _draft(job["path"]) if job["kind"] == "write" else _store(job["path"])
             _limit(job)
-            _JOBS[job["kind"]](store, job, body, _Frames(answers, job["answer_bytes"]))
-            _send(answers, b".", b"")
+            _JOBS[job["kind"]](store, job, body, frames)
+            frames.end(b".")
         except PartnergraphError as error:
-            _send(answers, b"E", _pack(error))
+            frames.end(b"E", _pack(error))
         except MemoryError:
-            _send(answers, b"E", _pack(LimitError("the work needed more memory than it may use")))
+            frames.end(b"E", _pack(LimitError("the work needed more memory than it may use")))
         except Exception as error:
             fault = FaultError(f"{type(error).__name__} while handling a {job['kind']}")
-            _send(answers, b"E", _pack(fault))
+            frames.end(b"E", _pack(fault))
             raise
 
 
@@ -84,6 +85,7 @@ class _Frames(io.RawIOBase):
         self._pending = bytearray()
         self._total = 0
         self._about: dict[str, object] | None = None
+        self._over = False
 
     def announce(self, about: dict[str, object]) -> None:
         """Say what the answer is; sent with its first piece, so that a limit before is told."""
@@ -108,12 +110,19 @@ class _Frames(io.RawIOBase):
 
     def flush(self) -> None:
         """Send what was taken so far."""
+        if self._over:  # a writer around this file that is cleared away later flushes it again
+            return
         if self._about is not None:
             _send(self._answers, b"H", json.dumps(self._about).encode())
             self._about = None
         if self._pending:
             _send(self._answers, b"D", bytes(self._pending))
             self._pending.clear()
+
+    def end(self, letter: bytes, content: bytes = b"") -> None:
+        """Send the last frame of the job; whatever comes later belongs to no job."""
+        self._over = True
+        _send(self._answers, letter, content)
 
     def say(self, fields: object) -> None:
         """Answer with one value, as JSON."""
@@ -148,18 +157,21 @@ def _query(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> N
     query = body.decode()
     if sparql.mentions_service(query):
         sparql.refuse_service(query)
-    store.answer(
-        query,
-        job["result_format"],
-        job["graph_format"],
-        cast(IO[bytes], frames),
-        lambda media: frames.announce({"media": media}),
-        job["default_graphs"],
-        job["named_graphs"],
-        raw=job["raw"],
-        base=job["base"] or None,
-        rows_at_most=job["answer_rows"],
-    )
+    try:
+        store.answer(
+            query,
+            job["result_format"],
+            job["graph_format"],
+            cast(IO[bytes], frames),
+            lambda media: frames.announce({"media": media}),
+            job["default_graphs"],
+            job["named_graphs"],
+            raw=job["raw"],
+            base=job["base"] or None,
+            rows_at_most=job["answer_rows"],
+        )
+    except QuerySyntaxError as error:
+        raise mistakes.located(error, query, update=False) from error
     frames.flush()
 
 
@@ -182,6 +194,8 @@ def _write(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> N
     try:
         told = graph_store.OPERATIONS[job["operation"]](store, **values)
         store.sync()
+    except QuerySyntaxError as error:
+        raise mistakes.located(error, body.decode(), update=True) from error
     finally:
         store.close()
     frames.say(told)

@@ -7,7 +7,7 @@ holds nothing of ours, so every graph may be written, the default graph too.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from partnergraph import names, records, updates
@@ -31,7 +31,8 @@ class Document:
 
 def is_ours(graph: str) -> bool:
     """Say whether a graph's name is one that only our own files fill."""
-    return graph.startswith(names.BASE) and not (graph.startswith(LOADED) and graph != LOADED)
+    theirs = graph.startswith(LOADED) and graph != LOADED and "/.." not in graph
+    return graph.startswith(names.BASE) and not theirs
 
 
 def refuse_ours(graph: str) -> None:
@@ -53,24 +54,44 @@ def refuse_ours(graph: str) -> None:
 
 
 def update(
-    store: Store, text: str, base: str, default: Sequence[str], named: Sequence[str]
-) -> None:
+    store: Store,
+    text: str,
+    base: str,
+    default: Sequence[str],
+    named: Sequence[str],
+    seals: Mapping[str, str] | None = None,
+) -> Mapping[str, str]:
     """Run a SPARQL update that leaves our own graphs as they are.
 
+    Which graphs it writes may depend on what it finds, and the engine does not tell, so our
+    graphs are compared with how they were.
+
+    Args:
+        store: a draft.
+        text: the update.
+        base: IRI that relative IRIs are resolved against.
+        default: the graphs of the request's dataset.
+        named: its named graphs.
+        seals: what :func:`seals_of` found in the draft, where that is known.
+
+    Returns:
+        What it finds now, which is the same.
+
     Raises:
-        RefusedError: it would change one of them, which is named, or reaches for an address.
+        RefusedError: it would change one of our graphs, which is named, or reaches for an address.
         PartnergraphError: it cannot be read, or an operation of it failed.
     """
     text = updates.prepare(text, default, named)
-    before = _seals(store)
+    before = seals_of(store) if seals is None else seals
     store.update(text, base)
-    after = _seals(store) if before else before
+    after = seals_of(store) if before else before
     for graph in sorted(before.keys() | after.keys()):
         if before.get(graph) != after.get(graph):
             refuse_ours(graph)
+    return after
 
 
-def _seals(store: Store) -> dict[str, str]:
+def seals_of(store: Store) -> Mapping[str, str]:
     """Return a hash of each graph that users must not change; of none in a scratch store."""
     if not store.has_graph(names.MANIFEST):
         return {}
@@ -178,7 +199,7 @@ def _fill(store: Store, graph: str, quads: Sequence[Quad]) -> None:
     store.add(Quad(q.subject, q.predicate, q.object, name) for q in quads)
 
 
-OPERATIONS: dict[str, Callable[..., bool | None]] = {
+OPERATIONS: dict[str, Callable[..., object]] = {
     "update": update,
     "put": put,
     "delete": delete,

@@ -30,7 +30,9 @@ PARTITIONS = {
 }
 """For each way to divide the dataset, and what is counted in a part, the query that does it."""
 SIZES = f"""SELECT ?of (COUNT(*) AS ?n) {{
-  GRAPH <{names.MANIFEST}> {{ ?of <{names.NS}inDefaultGraph> true }} GRAPH ?of {{ ?s ?p ?o }}
+  {{ GRAPH <{names.MANIFEST}> {{ ?of <{names.NS}inDefaultGraph> true }} }}
+  UNION {{ VALUES ?of {{ <{names.MANIFEST}> }} }}
+  GRAPH ?of {{ ?s ?p ?o }}
 }} GROUP BY ?of"""
 """How many statements each public graph holds."""
 

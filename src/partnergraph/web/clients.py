@@ -29,7 +29,11 @@ class Rate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer that there were too many."""
-        counts = scope["type"] == "http" and scope["path"].startswith(WORK)
+        counts = (
+            scope["type"] == "http"
+            and scope["method"] != "OPTIONS"
+            and scope["path"].startswith(WORK)
+        )
         if counts and (seconds := self.take(_client(scope))):
             error = TooOftenError(
                 f"one client may send {self._per_minute} requests in a minute",

@@ -81,7 +81,7 @@ def _body(name: str) -> dict[str, object]:
 
 
 async def _described(request: Request, access: Access) -> Response:
-    form = negotiation.choose(request.headers.get("accept"), {**HTML, **GRAPHS, **GRAPH_ALIASES})
+    form = negotiation.choose(request.headers.get("accept"), {**GRAPHS, **GRAPH_ALIASES, **HTML})
     headers = {"Vary": "Accept, Accept-Language"}
     if form == "html":
         return HTMLResponse(pages.sparql(language(request), "", None), headers=headers)

@@ -425,8 +425,12 @@ def test_text_from_the_graph_or_a_query_is_never_markup(client: httpx.Client) ->
 def test_every_route_is_in_the_api_description(client: httpx.Client) -> None:
     described = client.get("/openapi.json").json()["paths"]
     for route in ("/sparql", "/queries", "/queries/{name}", "/id/{rest}", "/ns", "/validate",
-                  "/trace/{paragraph}", "/health/live", "/health/ready"):  # fmt: skip
+                  "/trace/{paragraph}", "/health/live", "/health/ready", "/sparql/update",
+                  "/graphs", "/graphs/{name}", "/.well-known/void"):  # fmt: skip
         assert route in described
+    assert described["/graphs"].keys() == {"get", "put", "post", "delete", "patch"}
+    assert described["/graphs/{name}"].keys() == described["/graphs"].keys()
+    assert described["/sparql/update"].keys() == {"post"}
     assert "/partnerships" not in described, "what is not built is absent"
     assert json.dumps(described)
 

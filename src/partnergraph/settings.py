@@ -11,6 +11,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -108,6 +109,11 @@ def settings() -> Settings:
         raise UsageError(
             f"the setting “{name}” is not right: {first['msg']}",
             hint="" if name in known else hint,
+        ) from error
+    except SettingsError as error:  # a value of the environment that is no JSON
+        raise UsageError(
+            f"a setting is not right: {error}",
+            hint='A table in the environment is written {"label": "value"}',
         ) from error
     except ValueError as error:  # a broken partnergraph.toml
         raise UsageError(f"{_FILE} cannot be read: {error}") from error

@@ -8,13 +8,12 @@ import httpx
 import pytest
 
 from conftest import ALLOWED, WRITERS, serving
-from partnergraph import names
+from partnergraph import names, tokens
 from partnergraph.access import Access
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import RefusedError
 from partnergraph.settings import Settings
 from partnergraph.store import Iri, Quad, Store
-from partnergraph.web import writers
 
 OURS = names.GRAPH + "partnerships"
 THEIRS = "http://example.org/updated"
@@ -78,10 +77,11 @@ def test_a_token_that_is_not_known_may_not(writable: str, authorization: str | N
 
 
 def test_the_settings_hold_a_hash_and_no_answer_holds_either(writable: str) -> None:
-    token, digest = writers.new_token()
-    assert writers.digest(token) == digest
-    assert token not in digest
-    assert len(digest) == 64
+    token, digest = tokens.new_token()
+    assert len(token) >= 43
+    assert tokens.is_known(token, ["0" * 64, digest])
+    assert not tokens.is_known(digest, [digest])
+    assert not tokens.is_known("", [])
     ready = httpx.get(f"{writable}/health/ready")
     assert ready.json()["writing"] is True
     assert "tokens" not in ready.text

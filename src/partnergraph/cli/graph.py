@@ -69,6 +69,19 @@ def serve(store: str | None, host: str, port: int, read_only: bool) -> None:
         server.serve(directory, settings(), listener, ready)
 
 
+@commands.command()
+@click.argument("label")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def token(label: str) -> None:
+    """Make a token for somebody who may write over HTTP; LABEL says whose it is."""
+    from partnergraph.tokens import new_token
+
+    made, digest = new_token()
+    write(f"{made}\n".encode(), None)
+    say("Give the line above to whoever may write; it is shown this once. For partnergraph.toml:")
+    say(f"[write_tokens]\n{json.dumps(label)} = {json.dumps(digest)}")
+
+
 @commands.command("load")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @store_option

@@ -93,9 +93,11 @@ def running(store: Path, *arguments: str, **settings: str) -> Iterator[tuple[str
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(loaded: StoreDirectory, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a live server over our graphs."""
-    with serving(tmp_path_factory.mktemp("served")) as url:
+    folder = tmp_path_factory.mktemp("served") / "store"
+    shutil.copytree(loaded.path, folder)
+    with serving(folder) as url:
         yield url
 
 

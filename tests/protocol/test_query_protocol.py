@@ -11,7 +11,8 @@ import pytest
 
 from conftest import serving
 from partnergraph import names, void
-from partnergraph.store import Store
+from partnergraph.directory import StoreDirectory
+from partnergraph.store import Iri, Literal, Quad, Store
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 RESULTS = {
@@ -252,8 +253,12 @@ def test_rdf_xml_and_xml_results_are_well_formed_or_refused(client: httpx.Client
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server with small limits on answers."""
-    folder = tmp_path_factory.mktemp("narrow")
-    with serving(folder, result_mib="1", result_rows="20000", query_seconds="20") as url:
+    directory = StoreDirectory(tmp_path_factory.mktemp("narrow"))
+    with directory.writing("the tests"), directory.commit() as store:
+        store.add(
+            Quad(Iri(f"http://x/{n}"), Iri("http://x/p"), Literal(str(n))) for n in range(2000)
+        )
+    with serving(directory.path, scratch="true", result_mib="1", result_rows="20000") as url:
         yield url
 
 

@@ -115,6 +115,7 @@ def test_a_runaway_is_stopped_named_and_gives_everything_back(
         assert time.monotonic() - ended < 2, children(server)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("streams", [False, True])
 def test_the_query_of_a_client_that_goes_away_is_stopped(tmp_path: Path, *, streams: bool) -> None:
     """Whether it was still waiting for the first byte, or reading."""
@@ -145,6 +146,7 @@ def test_every_limit_is_shown_and_no_secret(scratch: str) -> None:
     assert all(isinstance(value, int | float) for value in ready["limits"].values())
 
 
+@pytest.mark.slow
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> None:
     with serving(tmp_path, scratch="true", requests_per_minute="6") as url:
         ask = f"{url}/sparql?query=ASK%7B%7D"

@@ -1,13 +1,17 @@
 """The SPARQL 1.1 Protocol for updates: who may, what may be written, and how it is committed."""
 
+import contextlib
+import os
+import signal
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
-from conftest import ALLOWED, WRITERS, serving
+from conftest import ALLOWED, WRITERS, running, serving
 from partnergraph import names, tokens
 from partnergraph.access import Access
 from partnergraph.directory import StoreDirectory
@@ -87,6 +91,7 @@ def test_the_settings_hold_a_hash_and_no_answer_holds_either(writable: str) -> N
     assert "tokens" not in ready.text
 
 
+@pytest.mark.slow
 def test_whoever_is_allowed_writes_to_graphs_of_users(writable: str) -> None:
     text = f"INSERT DATA {{ GRAPH <{THEIRS}> {{ <x:a> <x:b> 1 , 2 }} }}"
     update(writable, text)
@@ -182,6 +187,7 @@ def test_our_own_graphs_cannot_be_written_over_http(writable: str) -> None:
     assert version(writable) == before
 
 
+@pytest.mark.slow
 def test_reading_our_graphs_in_an_update_is_no_writing(writable: str) -> None:
     where = f"WHERE {{ GRAPH <{OURS}> {{ ?p a ?type }} }}"
     update(writable, f"INSERT {{ GRAPH <{THEIRS}> {{ ?p a ?type }} }} {where}")
@@ -287,6 +293,7 @@ def test_each_update_is_a_generation_of_its_own(tmp_path: Path) -> None:
     assert len(list((tmp_path / "generations").iterdir())) <= 3
 
 
+@pytest.mark.slow
 def test_a_runaway_update_is_stopped_and_leaves_nothing(tmp_path: Path) -> None:
     with serving(tmp_path, scratch="true", write_tokens=WRITERS, query_seconds="2") as url:
         update(url, "INSERT DATA { " + " ".join(f"<x:s{n}> <x:p> {n} ." for n in range(300)) + "}")
@@ -297,6 +304,40 @@ def test_a_runaway_update_is_stopped_and_leaves_nothing(tmp_path: Path) -> None:
         )
         assert answer.json()["results"]["bindings"][0]["n"]["value"] == "300"
         update(url, "INSERT DATA { <x:s> <x:p> 1 }")
+
+
+@pytest.mark.slow
+def test_a_server_killed_in_the_middle_of_an_update_leaves_the_previous_state(
+    tmp_path: Path,
+) -> None:
+    settings = {"scratch": "true", "write_tokens": WRITERS, "query_seconds": "60"}
+    with running(tmp_path, **settings) as (url, process):
+        update(url, "INSERT DATA { " + " ".join(f"<x:s{n}> <x:p> {n} ." for n in range(300)) + "}")
+        runaway = "CLEAR ALL ; INSERT { ?a ?b ?i } WHERE { VALUES ?i { 1 } ?a ?b ?c }"
+        slow = " ; INSERT { <x:a> <x:b> ?n } WHERE { SELECT (COUNT(*) AS ?n) "
+        slow += "{ VALUES ?u { " + "1 " * 3000 + "} VALUES ?v { " + "1 " * 3000 + "} "
+        slow += "VALUES ?w { " + "1 " * 3000 + "} } }"
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(
+                f"{url}/sparql/update",
+                content=(runaway + slow).encode(),
+                headers={**DIRECT, **ALLOWED},
+                timeout=2,
+            )
+        thread = threading.Thread(target=_abandoned, args=(url, runaway + slow))
+        thread.start()
+        time.sleep(1)
+        assert len(list((tmp_path / "generations").iterdir())) > 1, "a draft is being written"
+        os.kill(process, signal.SIGKILL)
+        thread.join()
+    with serving(tmp_path, **settings) as url:
+        assert len(list((tmp_path / "generations").iterdir())) == 1
+        assert ask(url, "<x:s0> <x:p> 0 . <x:s299> <x:p> 299")
+
+
+def _abandoned(url: str, text: str) -> None:
+    with contextlib.suppress(httpx.TransportError):
+        update(url, text)
 
 
 def test_a_store_served_read_only_is_not_written(tmp_path: Path) -> None:

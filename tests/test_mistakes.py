@@ -34,6 +34,6 @@ def test_the_place_is_the_first_token_that_does_not_fit(
 def test_an_update_is_looked_at_as_one() -> None:
     text = "INSERT DATA { <http://x/a> <http://x/b> 1 } ;\nCLEAR XYZ"
     with pytest.raises(QuerySyntaxError) as raised:
-        Store.in_memory().update(text)
+        Store.in_memory().user_update(text)
     found = mistakes.located(raised.value, text, update=True)
     assert (found.where.line, found.where.column) == (2, 7)

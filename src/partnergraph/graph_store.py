@@ -83,7 +83,7 @@ def update(
     """
     text = updates.prepare(text, default, named)
     before = seals_of(store) if seals is None else seals
-    store.update(text, base)
+    store.user_update(text, base)
     after = seals_of(store) if before else before
     for graph in sorted(before.keys() | after.keys()):
         if before.get(graph) != after.get(graph):
@@ -157,7 +157,7 @@ def patch(store: Store, graph: str, text: str, base: str) -> None:
     text = updates.prepare(text, (), ())
     alone = Store.in_memory()
     alone.add(Quad(q.subject, q.predicate, q.object) for q in store.quads(graph or None))
-    alone.update(text, base)
+    alone.user_update(text, base)
     if alone.graphs():
         raise UsageError(
             "the update writes to a graph by its name, and a patch changes one graph only",

@@ -22,7 +22,7 @@ _PHRASE = re.compile(r"\b[A-Z][a-z]+ [a-z][a-z ]+|IRI parsing failed")
 def located(error: QuerySyntaxError, text: str, *, update: bool) -> QuerySyntaxError:
     """Return the engine's error with the place of the mistake and what was expected there."""
     store = Store.in_memory()
-    fails: Callable[[str], object] = store.update if update else store.ask
+    fails: Callable[[str], object] = store.user_update if update else store.ask
     found = list(sparql.tokens(text))
     # The first so many tokens begin a right text; the first one more do not.
     right, wrong = 0, len(found) + 1

@@ -277,8 +277,12 @@ class Store:
         name = engine.DefaultGraph() if graph is None else Iri(graph)
         return self._inner.dump(format=engine.RdfFormat.N_TRIPLES, from_graph=name) or b""
 
-    def update(self, text: str, base: str | None = None) -> None:
-        """Run a SPARQL update in one transaction.
+    def update(self, text: str) -> None:
+        """Run a SPARQL update of our own in one transaction."""
+        self._inner.update(text)
+
+    def user_update(self, text: str, base: str | None = None) -> None:
+        """Run a SPARQL update of a user in one transaction.
 
         Raises:
             QuerySyntaxError: with line and column.

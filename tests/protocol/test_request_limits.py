@@ -11,6 +11,7 @@ import pytest
 
 from conftest import running, serving
 from partnergraph.directory import StoreDirectory
+from partnergraph.web import clients
 from partnergraph.web.clients import MOST_CLIENTS, Rate
 
 CLIQUE = " ".join(f"<x:n{a}> <x:to> <x:n{b}> ." for a in range(60) for b in range(60) if a != b)
@@ -163,6 +164,16 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(tmp_path: Path) 
         assert httpx.options(f"{url}/sparql").status_code == 204
         time.sleep(seconds)
         assert httpx.get(ask).status_code == 200
+
+
+def test_a_client_is_an_address_or_a_network_of_version_6() -> None:
+    def client(host: str) -> str:
+        return clients.client_of({"client": (host, 50000)})
+
+    assert client("192.0.2.1") != client("192.0.2.2")
+    assert client("2001:db8:1:2::1") == client("2001:db8:1:2:3:4:5:6") != client("2001:db8:1:3::1")
+    assert client("a socket") == "a socket"
+    assert clients.client_of({"client": None}) == ""
 
 
 def test_each_client_has_a_bucket_of_its_own_that_fills_again() -> None:

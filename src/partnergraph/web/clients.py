@@ -34,7 +34,7 @@ class Rate:
             and scope["method"] != "OPTIONS"
             and scope["path"].startswith(WORK)
         )
-        if counts and (seconds := self.take(_client(scope))):
+        if counts and (seconds := self.take(client_of(scope))):
             error = TooOftenError(
                 f"one client may send {self._per_minute} requests in a minute",
                 hint=f"Try again in {seconds} s",
@@ -58,7 +58,7 @@ class Rate:
         return 0 if enough else math.ceil((1 - left) * each)
 
 
-def _client(scope: Scope) -> str:
+def client_of(scope: Scope) -> str:
     """Return the address of a client; of IPv6 the network, since one client has it whole."""
     host = str((scope.get("client") or ("",))[0])
     try:

@@ -71,15 +71,7 @@ def guard(query: str, *, max_bytes: int) -> None:
             which engines decode at different moments and which no honest query needs.
         RefusedError: the query calls another service; no host is on the allow list.
     """
-    try:
-        size = len(query.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError(
-            "the query holds half a character (a lone surrogate)",
-            where=position(query, error.start),
-        ) from error
-    if size > max_bytes:
-        raise TooLargeError(f"the query has {size:,} bytes and may have {max_bytes:,}")
+    refuse_long(query, max_bytes)
     if (nul := query.find("\x00")) >= 0:
         raise QuerySyntaxError("the query holds a NUL character", where=position(query, nul))
     for escape in _CODEPOINT.finditer(query):
@@ -117,6 +109,24 @@ def guard(query: str, *, max_bytes: int) -> None:
                 f"the query opens more than {MAX_DEPTH} brackets within one another",
                 where=position(query, token.start),
             )
+
+
+def refuse_long(query: str, max_bytes: int) -> None:
+    """Refuse a text that is too long to be looked at.
+
+    Raises:
+        TooLargeError: it is.
+        QuerySyntaxError: it is no text, but holds a lone surrogate.
+    """
+    try:
+        size = len(query.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError(
+            "the query holds half a character (a lone surrogate)",
+            where=position(query, error.start),
+        ) from error
+    if size > max_bytes:
+        raise TooLargeError(f"the query has {size:,} bytes and may have {max_bytes:,}")
 
 
 def mentions_service(query: str) -> bool:

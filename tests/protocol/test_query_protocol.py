@@ -164,6 +164,7 @@ def test_relative_names_are_resolved_against_the_service(client: httpx.Client, s
         (b"update=CLEAR+ALL", "application/x-www-form-urlencoded", 400, "update"),
         (b"CLEAR ALL", "application/sparql-update", 415, "sparql-update"),
         (b"ASK {} ASK {}", "application/sparql-query", 400, "expected"),
+        (b"ASK {} #" + b"from <a> " * 100_000, "application/sparql-query", 413, "262,144"),
     ],
 )  # fmt: skip
 def test_a_wrong_request_is_told_what_is_wrong(

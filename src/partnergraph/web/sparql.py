@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from partnergraph import sparql
-from partnergraph.access import Access
+from partnergraph.access import KIB, Access
 from partnergraph.errors import UsageError
 from partnergraph.store import GRAPH_FORMATS
 from partnergraph.web import negotiation, pages, service, writers
@@ -93,6 +93,7 @@ async def _described(request: Request, access: Access) -> Response:
 
 async def _queried(request: Request, access: Access) -> Response:
     query, fields = await operation(request, "query", "application/sparql-query", _OTHERS)
+    sparql.refuse_long(query, access.limits.query_kib * KIB)
     default = tuple(graph_iri(g) for g in fields.get("default-graph-uri", []))
     named = tuple(graph_iri(g) for g in fields.get("named-graph-uri", []))
     raw = fields.get("raw", ["false"])
@@ -131,7 +132,7 @@ def _links(
 ) -> str:
     """Return the Link header that says which graphs an answer was worked out on."""
     described = f'<{request.url_for("get_sparql")}>; rel="describedby"'
-    if not default and not named:
+    if not default and not named and "from" in query.casefold():
         default, named = sparql.dataset(query)
     if not default and not named:
         default = [service.default_graph(access, str(request.base_url))]

@@ -107,6 +107,8 @@ def test_each_answer_says_which_graphs_it_was_worked_out_on(
         return links(response)
 
     assert told() == {"defaultGraph": {void.PUBLIC}, "describedby": described}
+    question = client.get("/queries/value-types.csv")
+    assert links(question) == {"defaultGraph": {void.PUBLIC}, "describedby": described}
     of_request: dict[str, str | list[str]] = {
         "default-graph-uri": [GRAPH, "http://x/a"],
         "named-graph-uri": "http://x/é",

@@ -124,7 +124,7 @@ def _questions(app: FastAPI, access: Access) -> None:
         return await streamed(
             request,
             lambda ticket: access.query(query, raw=raw, ticket=ticket, **forms),
-            {"Vary": "Accept"},
+            {"Vary": "Accept", "Link": sparql.links(request, access, query)},
         )
 
     @app.get("/queries/{name}", summary="A question's answer; parameters by name")

@@ -102,7 +102,7 @@ async def _queried(request: Request, access: Access) -> Response:
     accept = request.headers.get("accept")
     makes_graph = pages.makes_graph(query)
     offered = {**GRAPHS, **GRAPH_ALIASES} if makes_graph else {**RESULTS, **RESULT_ALIASES}
-    headers = {"Vary": "Accept", "Link": _links(request, access, query, default, named)}
+    headers = {"Vary": "Accept", "Link": links(request, access, query, default, named)}
     takes_html = not makes_graph and "text/html" in (accept or "")
     if takes_html and negotiation.choose(accept, {**HTML, **offered}) == "html":
         rows = await watched(
@@ -123,12 +123,12 @@ async def _queried(request: Request, access: Access) -> Response:
     )
 
 
-def _links(
+def links(
     request: Request,
     access: Access,
     query: str,
-    default: Sequence[str],
-    named: Sequence[str],
+    default: Sequence[str] = (),
+    named: Sequence[str] = (),
 ) -> str:
     """Return the Link header that says which graphs an answer was worked out on."""
     described = f'<{request.url_for("get_sparql")}>; rel="describedby"'
@@ -138,7 +138,7 @@ def _links(
         default = [service.default_graph(access, str(request.base_url))]
     if len(default) + len(named) > _MOST_LINKS:
         return described
-    links = [(iri, "defaultGraph") for iri in default] + [(iri, "namedGraph") for iri in named]
+    listed = [(iri, "defaultGraph") for iri in default] + [(iri, "namedGraph") for iri in named]
     return ", ".join(
-        [*(f'<{pages.ascii_iri(iri)}>; rel="{_SD}{rel}"' for iri, rel in links), described]
+        [*(f'<{pages.ascii_iri(iri)}>; rel="{_SD}{rel}"' for iri, rel in listed), described]
     )

@@ -72,12 +72,14 @@ def digests() -> dict[str, str]:
     code = "".join(
         hashlib.sha256((Path(__file__).parent / name).read_bytes()).hexdigest()
         for name in (
+            "compiled.py",
             "facts.py",
             "load.py",
             "norms.py",
             "reason.py",
             "reason.ru",
             "report.py",
+            "sight.py",
             "validation.py",
             "verdicts.py",
             "void.py",

@@ -17,6 +17,7 @@ from rdflib.term import Node
 
 from partnergraph import names, rooms, terms
 from partnergraph.errors import FaultError, UnknownNameError, UnreadableInputError, Where
+from partnergraph.shacl.plan import Plan
 from partnergraph.store import parse
 
 CURRENT = names.ID + "norm/sc78-draft"
@@ -75,6 +76,14 @@ class Norm:
         left_out = set(self.shapes.subjects(RDF.type, URIRef(names.NS + "Remedy")))
         left_out |= {p for r in tuple(left_out) for p in self.shapes.objects(r, SH.parameter)}
         return [triple for triple in self.shapes if triple[0] not in left_out]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The rules compiled to queries."""
+        graph = Graph()
+        for triple in self._engine_triples:
+            graph.add(triple)
+        return Plan(graph)
 
     @property
     def id(self) -> str:

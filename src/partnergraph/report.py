@@ -158,6 +158,10 @@ class Basis:
     """The rules that the norm has beside ours or in their place, with texts of its own."""
     restricted: tuple[str, ...] = ()
     """The rules that rest on facts which are often not public."""
+    engine: str = "compiled"
+    """What judged: our own engine, or ``pyshacl``."""
+    left: tuple[str, ...] = ()
+    """The rules that our own engine cannot judge, and left to pySHACL."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ A store holds named graphs. Its default graph is a real graph of its own, filled
 each public triple once and sees nothing else.
 """
 
+import contextlib
 import csv
 import io
 import re
@@ -39,7 +40,9 @@ __all__ = [
     "Triple",
     "canonical",
     "parse",
+    "parse_file",
     "serialize",
+    "stored",
     "write_graph",
 ]
 
@@ -61,6 +64,7 @@ GRAPH_FORMATS: dict[str, tuple[str, engine.RdfFormat]] = {
     "rdfxml": ("application/rdf+xml", engine.RdfFormat.RDF_XML),
 }
 
+_ANY = Iri("urn:any")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
@@ -119,6 +123,19 @@ def parse(
         raise UnreadableInputError(message, where=where, hint=hint) from error
 
 
+def parse_file(path: Path, format_: str) -> Iterator[Quad]:
+    """Yield the statements of a file as they are read.
+
+    Raises:
+        UnreadableInputError: with file, line and column of the first mistake.
+    """
+    try:
+        yield from engine.parse(path=str(path), format=GRAPH_FORMATS[format_][1])
+    except (SyntaxError, ValueError) as error:
+        where, message = _place(error, str(path))
+        raise UnreadableInputError(message, where=where) from error
+
+
 def serialize(quads: Iterable[Quad], format_: str, prefixes: dict[str, str] | None = None) -> bytes:
     """Write quads in the order given; a format for one graph drops the graph names."""
     rdf = GRAPH_FORMATS[format_][1]
@@ -131,6 +148,15 @@ def canonical(quads: Iterable[Quad]) -> list[Quad]:
     dataset = engine.Dataset(quads)
     dataset.canonicalize(engine.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(dataset, key=str)
+
+
+def stored(literal: Literal) -> Literal:
+    """Return what a store makes of a literal: it keeps the value, not always the text."""
+    inner = engine.Store()
+    inner.add(Quad(_ANY, _ANY, literal))
+    found = next(iter(inner)).object
+    assert isinstance(found, Literal)
+    return found
 
 
 def write_graph(
@@ -250,6 +276,29 @@ class Store:
         """Add many quads, without a transaction."""
         self._inner.bulk_extend(quads)
 
+    @contextlib.contextmanager
+    def beside(self, quads: Iterable[Quad]) -> Iterator[None]:
+        """Add quads for a while; those that were there before stay."""
+        new = [quad for quad in dict.fromkeys(quads) if quad not in self._inner]
+        try:
+            self._inner.extend(new)
+            yield
+        finally:
+            for quad in new:
+                self._inner.remove(quad)
+
+    def read(self, path: Path, format_: str) -> None:
+        """Read a file of RDF into the default graph, without a transaction.
+
+        Raises:
+            UnreadableInputError: with file, line and column of the first mistake.
+        """
+        try:
+            self._inner.bulk_load(path=str(path), format=GRAPH_FORMATS[format_][1])
+        except (SyntaxError, ValueError) as error:
+            where, message = _place(error, str(path))
+            raise UnreadableInputError(message, where=where) from error
+
     def drop(self, graph: str | None) -> None:
         """Empty and remove a named graph, or empty the default graph for ``None``."""
         if graph is None:
@@ -298,13 +347,15 @@ class Store:
 
     def select(self, query: str) -> list[Row]:
         """Run a SELECT query of our own; a variable without a value is left out of its row."""
+        return list(self.bindings(query))
+
+    def bindings(self, query: str) -> Iterator[Row]:
+        """Yield the rows of a SELECT query of our own as they are found."""
         solutions = self._query(query)
         assert isinstance(solutions, engine.QuerySolutions)
         variables = [variable.value for variable in solutions.variables]
-        return [
-            {name: term for name in variables if (term := solution[name]) is not None}
-            for solution in solutions
-        ]
+        for solution in solutions:
+            yield {name: term for name in variables if (term := solution[name]) is not None}
 
     def construct(self, query: str) -> list[Quad]:
         """Run a CONSTRUCT or DESCRIBE query of our own."""

@@ -161,7 +161,6 @@ class Maker:
         norm: Norm,
         store: Store,
         record: Record,
-        data: Graph,
         covered: Coverage,
         owner: Mapping[str, str],
         focus: Mapping[str, set[str]],
@@ -169,13 +168,21 @@ class Maker:
         self._norm = norm
         self._store = store
         self._record = record
-        self._data = data
         self._covered = covered
         self._owner = owner
         self._focus = focus
 
-    def verdict(self, node: str, findings: tuple[Finding, ...], detailed: bool) -> Verdict:
-        """Return the verdict on one record."""
+    def verdict(
+        self, node: str, findings: tuple[Finding, ...], data: Graph | None = None
+    ) -> Verdict:
+        """Return the verdict on one record.
+
+        Args:
+            node: the record.
+            findings: what the rules found in it.
+            data: what the rules see, for a line for each criterion and the checklist; None for
+                neither.
+        """
         ground = self._covered.grounds[node]
         outcome = "not-covered"
         if not ground:
@@ -190,15 +197,17 @@ class Maker:
             level=self._covered.levels[node],
             guidance=self._covered.guides(node),
             findings=findings,
-            criteria=tuple(self._criteria(node, findings)) if detailed else (),
-            checklist=tuple(self._checklist(node)) if detailed else (),
+            criteria=() if data is None else tuple(self._criteria(node, findings, data)),
+            checklist=() if data is None else tuple(self._checklist(node, data)),
         )
 
-    def _criteria(self, node: str, findings: tuple[Finding, ...]) -> Iterable[Criterion]:
+    def _criteria(
+        self, node: str, findings: tuple[Finding, ...], data: Graph
+    ) -> Iterable[Criterion]:
         failed = {finding.rule for finding in findings}
         statuses = {
             names.shorten(str(status))
-            for status in self._data.objects(terms.read(node), URIRef(names.NS + "recordStatus"))
+            for status in data.objects(terms.read(node), URIRef(names.NS + "recordStatus"))
         }
         for id_, nodes in self._focus.items():
             mine = sorted(n for n in nodes if self._owner.get(n) == node)
@@ -212,67 +221,66 @@ class Maker:
                 severity="Info" if self._covered.guides(node) else rule.severity,
                 paragraphs=rule.paragraphs,
                 state="not-met" if id_ in failed else "met" if asked else "not-asked",
-                values=self._values(rule, mine),
+                values=_values(rule, mine, data),
                 stages=rule.stages,
             )
 
-    def _values(self, rule: Rule, nodes: Iterable[str]) -> tuple[str, ...]:
-        """Return what is found where a rule looks."""
-        way = read_path(rule.path or "rdf:type")
-        found = {
-            self._shown(value)
-            for node in nodes
-            for value in self._data.objects(terms.read(node), way)
-        }
-        shown = sorted(found)[:_MOST_VALUES]
-        return (*shown, *(["…"] if len(found) > _MOST_VALUES else []))
-
-    def _shown(self, value: Any) -> str:
-        """Return a value as people read it; a node without a name by what it is and says."""
-        if isinstance(value, URIRef):
-            short = names.shorten(str(value))
-            labels = (
-                str(label)
-                for label in self._data.objects(value, URIRef(names.SKOS + "prefLabel"))
-                if getattr(label, "language", "") == "en"
-            )
-            label = next(labels, "")
-            return f"{label} ({short})" if label else short
-        if isinstance(value, RdfLiteral):
-            return str(value)
-        told: list[str] = []
-        for predicate, object_ in sorted(self._data.predicate_objects(value)):
-            if predicate == RDF.type:
-                told.insert(0, f"a {names.shorten(str(object_))}")
-            elif not isinstance(object_, BNode):
-                told.append(f"{names.shorten(str(predicate))} {self._shown(object_)}")
-        more = [] if len(told) <= _MOST_VALUES else ["…"]
-        return f"[ {' ; '.join([*told[:_MOST_VALUES], *more])} ]"
-
-    def _checklist(self, node: str) -> Iterable[Question]:
+    def _checklist(self, node: str, data: Graph) -> Iterable[Question]:
         """Yield what a person has to judge, with the answers that the record keeps."""
         if self._covered.grounds[node] not in {"", "party-led", "no-claim"}:
             return
         pg = names.NS
         given: dict[str, list[Node]] = {}
-        for judgement in self._data.objects(terms.read(node), URIRef(pg + "hasHumanJudgement")):
-            for answered in self._data.objects(judgement, URIRef(pg + "answersQuestion")):
+        for judgement in data.objects(terms.read(node), URIRef(pg + "hasHumanJudgement")):
+            for answered in data.objects(judgement, URIRef(pg + "answersQuestion")):
                 given.setdefault(str(answered), []).append(judgement)
         for question in questions(self._store):
             judgements = given.get(names.expand(question.question), [])
             yield replace(
                 question,
-                answers=self._told(judgements, "answer"),
-                by=self._told(judgements, "recordedBy", "recordedOn"),
+                answers=_told(data, judgements, "answer"),
+                by=_told(data, judgements, "recordedBy", "recordedOn"),
             )
 
-    def _told(self, judgements: Iterable[Node], *properties: str) -> tuple[str, ...]:
-        return tuple(
-            names.shorten(str(told))
-            for judgement in judgements
-            for name in properties
-            for told in sorted(map(str, self._data.objects(judgement, URIRef(names.NS + name))))
+
+def _values(rule: Rule, nodes: Iterable[str], data: Graph) -> tuple[str, ...]:
+    """Return what is found where a rule looks."""
+    way = read_path(rule.path or "rdf:type")
+    found = {_shown(value, data) for node in nodes for value in data.objects(terms.read(node), way)}
+    shown = sorted(found)[:_MOST_VALUES]
+    return (*shown, *(["…"] if len(found) > _MOST_VALUES else []))
+
+
+def _shown(value: Any, data: Graph) -> str:
+    """Return a value as people read it; a node without a name by what it is and says."""
+    if isinstance(value, URIRef):
+        short = names.shorten(str(value))
+        labels = (
+            str(label)
+            for label in data.objects(value, URIRef(names.SKOS + "prefLabel"))
+            if getattr(label, "language", "") == "en"
         )
+        label = next(labels, "")
+        return f"{label} ({short})" if label else short
+    if isinstance(value, RdfLiteral):
+        return str(value)
+    told: list[str] = []
+    for predicate, object_ in sorted(data.predicate_objects(value)):
+        if predicate == RDF.type:
+            told.insert(0, f"a {names.shorten(str(object_))}")
+        elif not isinstance(object_, BNode):
+            told.append(f"{names.shorten(str(predicate))} {_shown(object_, data)}")
+    more = [] if len(told) <= _MOST_VALUES else ["…"]
+    return f"[ {' ; '.join([*told[:_MOST_VALUES], *more])} ]"
+
+
+def _told(data: Graph, judgements: Iterable[Node], *properties: str) -> tuple[str, ...]:
+    return tuple(
+        names.shorten(str(told))
+        for judgement in judgements
+        for name in properties
+        for told in sorted(map(str, data.objects(judgement, URIRef(names.NS + name))))
+    )
 
 
 def questions(store: Store) -> list[Question]:

@@ -6,7 +6,7 @@ import pytest
 from rdflib import Graph, URIRef
 
 from conftest import ROOT
-from partnergraph import norms, records, remedies, terms, validation
+from partnergraph import norms, records, reference, remedies, sight, terms, validation
 from partnergraph.report import Finding
 from partnergraph.store import Iri, Quad, Store
 
@@ -26,14 +26,14 @@ def seen(store: Store, rule: str) -> Graph:
         for parameter in remedy.parameters
         if isinstance(parameter.default, URIRef)
     ]
-    for quad in validation.context(store, records.Record("remedies", mentioned)):
+    for quad in sight.context(store, records.Record("remedies", mentioned)):
         data.add(terms.triple(quad))
     return data
 
 
 def found(data: Graph, rule: str) -> set[Finding]:
     inferring = NORM.rules[rule].with_inferred
-    return validation.findings(data, NORM, frozenset({rule}), inferring=inferring)
+    return reference.findings(data, NORM, {rule}, inferring=inferring)
 
 
 def changed(data: Graph, steps: tuple[remedies.Part, ...]) -> Graph:

@@ -1,0 +1,138 @@
+"""How terms of shapes are written for the store that is asked.
+
+Class membership is asked as one of a closed list of classes, because a walk up the hierarchy for
+each node is slow. Literals that a store would rewrite are asked by their stand-ins.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import rdflib
+from rdflib.term import Node
+
+from partnergraph import names
+from partnergraph.shacl import literals
+from partnergraph.shacl.wrong import Refused
+from partnergraph.store import Iri
+from partnergraph.store import Literal as StoreLiteral
+
+_XSD_STRING = Iri(names.XSD + "string")
+
+
+class Dialect:
+    """What the writing of queries depends on beside the shapes.
+
+    Args:
+        below: for each class the classes right below it.
+        exact: whether some literals in the store are stand-ins.
+        nearby: whether few focus nodes are named, so that each group begins with them.
+    """
+
+    def __init__(
+        self,
+        below: Mapping[str, Sequence[str]] | None = None,
+        exact: bool = False,
+        nearby: bool = False,
+    ) -> None:
+        self._below = below or {}
+        self.nearby = nearby
+        self._exact = exact
+        self._numbers = itertools.count()
+
+    def fresh(self) -> str:
+        """Return a variable that no other text has."""
+        return f"?_{next(self._numbers)}"
+
+    def stands_in(self, terms: Iterable[Node]) -> None:
+        """Note the focus nodes that shapes name: literals among them may have stand-ins."""
+        if any(self.term(term) != term.n3() for term in terms):
+            self._exact = True
+
+    def classes(self, class_: str) -> list[str]:
+        """Return a class and all below it."""
+        found = {class_: None}
+        pending = [class_]
+        while pending:
+            for lower in self._below.get(pending.pop(), ()):
+                if lower not in found:
+                    found[lower] = None
+                    pending.append(lower)
+        return list(found)
+
+    def instances(self, v: str, class_: str) -> str:
+        """Return the pattern that binds a variable to each instance of a class."""
+        classes = self.classes(class_)
+        if len(classes) == 1:
+            return f"{v} <{names.RDF}type> <{class_}> ."
+        kind = self.fresh()
+        listed = " ".join(f"<{iri}>" for iri in classes)
+        return f"VALUES {kind} {{ {listed} }} {v} <{names.RDF}type> {kind} ."
+
+    def instance(self, v: str, class_: str) -> str:
+        """Return the pattern that says that a node, which is bound, is an instance of a class."""
+        classes = self.classes(class_)
+        if len(classes) == 1:
+            return f"{v} <{names.RDF}type> <{class_}> ."
+        kind = self.fresh()
+        listed = ", ".join(f"<{iri}>" for iri in classes)
+        return f"{v} <{names.RDF}type> {kind} . FILTER({kind} IN ({listed}))"
+
+    def term(self, node: Node) -> str:
+        """Return a term as a constant, a literal that stores rewrite by its stand-in.
+
+        Raises:
+            Refused: it is a blank node, which no query can name.
+        """
+        if isinstance(node, rdflib.BNode):
+            raise Refused("a blank node cannot be named in a query")
+        if isinstance(node, rdflib.Literal) and not node.language:
+            literal = StoreLiteral(str(node), datatype=Iri(str(node.datatype or _XSD_STRING.value)))
+            if not literals.kept(literal):
+                return str(literals.exact(literal))
+        return node.n3()
+
+    def datatypes(self, iri: str) -> list[str]:
+        """Return the datatypes of the literals that have a datatype and are well-formed."""
+        return [iri, literals.EXACT + iri] if self._exact else [iri]
+
+    def value(self, v: str) -> str:
+        """Return the expression for the value of a variable, which a stand-in has inside."""
+        if not self._exact:
+            return v
+        start = len(literals.EXACT) + 1
+        return (
+            f'IF(STRSTARTS(STR(DATATYPE({v})), "{literals.EXACT}"), '
+            f"STRDT(STR({v}), IRI(SUBSTR(STR(DATATYPE({v})), {start}))), {v})"
+        )
+
+    def restored(self, v: str) -> str:
+        """Return the expression for the literal that a variable's stand-in stands for."""
+        if not self._exact:
+            return v
+        return (
+            f'COALESCE(IF(STRSTARTS(STR(DATATYPE({v})), "{literals.MARK}"), '
+            f"STRDT(STR({v}), {self.datatype(v)}), {v}), {v})"
+        )
+
+    def datatype(self, v: str) -> str:
+        """Return the expression for the datatype that a variable's literal was written with."""
+        if not self._exact:
+            return f"DATATYPE({v})"
+        return f'IRI(REPLACE(STR(DATATYPE({v})), "^(?:{literals.EXACT}|{literals.ILL})", ""))'
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A set of nodes, as patterns that bind a variable to each of them.
+
+    ``among`` is the one to join to few nodes that are bound already; where there is none, ``bind``
+    does for both.
+    """
+
+    bind: Callable[[str], str]
+    among: Callable[[str], str] | None = None
+
+    def __call__(self, v: str, *, few: bool = False) -> str:
+        """Return the pattern for a variable, which has few values already if so told."""
+        return self.among(v) if few and self.among else self.bind(v)

@@ -61,7 +61,7 @@ def serving(store: Path, *arguments: str, **settings: str) -> Iterator[str]:
 def running(store: Path, *arguments: str, **settings: str) -> Iterator[tuple[str, int]]:
     """Run ``partnergraph serve`` on a free port and give its URL and its process id.
 
-    All tests of a session are one client, so its rate is high unless a test is about it.
+    All tests are one client, so its rate is high unless a test is about it.
     """
     settings = {"requests_per_minute": "100000", **settings}
     environment = {**os.environ, **{f"PARTNERGRAPH_{k.upper()}": v for k, v in settings.items()}}

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     query_mib: int = Field(default=2048, ge=256, description="most memory for one query, in MiB")
     result_mib: int = Field(default=64, ge=1, description="largest answer to one query, in MiB")
     result_rows: int = Field(
-        default=100_000, ge=1, description="most rows or statements in one answer"
+        default=500_000, ge=1, description="most rows or statements in one answer"
     )
     parallel_queries: int = Field(default=2, ge=1, description="queries that run at the same time")
     waiting_seconds: float = Field(default=10, gt=0, description="longest wait for a free place")

@@ -329,6 +329,17 @@ def test_rows_are_counted_exactly_in_every_form(few: str, accept: str) -> None:
         assert "more than 5 rows" in stopped.json()["detail"]
 
 
+@pytest.mark.slow
+def test_everything_public_fits_into_one_answer(client: httpx.Client, store: Store) -> None:
+    """A harvester that takes all must not meet a limit by default."""
+    query = {"query": "SELECT * { ?s ?p ?o }"}
+    for accept in sorted(RESULTS):
+        answer = client.get("/sparql", params=query, headers={"accept": accept})
+        assert answer.status_code == 200
+        if accept == "text/tab-separated-values":
+            assert answer.text.count("\n") == 1 + len(list(store.quads()))
+
+
 def test_a_large_answer_begins_before_it_ends(server: str) -> None:
     """The product of all statements with themselves has 3 thousand million rows."""
     query = {"query": "SELECT * { ?a ?b ?c . ?d ?e ?f }"}

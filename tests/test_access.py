@@ -63,12 +63,21 @@ def test_a_query_past_a_limit_is_stopped_and_the_limit_named(
     assert count(small) == 2000
 
 
+@pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
+def test_what_is_left_of_a_stopped_answer_gets_into_no_other(small: Access, form: str) -> None:
+    """A child is kept after a limit on the answer, so its pipe must be clean."""
+    for _ in range(3):
+        with pytest.raises(LimitError, match="bytes"):
+            b"".join(small.query("SELECT * { ?a ?b ?c . ?d ?e ?f }", result_format=form))
+        assert count(small) == 2000
+
+
 def test_a_query_that_crashes_its_process_costs_that_query_only(small: Access) -> None:
     """The guard would refuse it; here it goes to a child all the same."""
     path = str(small.directory.current())
     about: dict[str, object] = {
         "path": path, "result_format": "json", "graph_format": "turtle",
-        "default_graphs": [], "named_graphs": [], "raw": False,
+        "default_graphs": [], "named_graphs": [], "raw": False, "base": "",
     }  # fmt: skip
     bomb = b"SELECT * " + b"{" * 2200 + b"}" * 2200
     with pytest.raises(PartnergraphError):

@@ -89,7 +89,7 @@ def test_the_answer_has_the_form_the_client_likes_best(
 
 def test_wrong_requests_are_problems_that_say_what_to_do(client: httpx.Client) -> None:
     fields = problem(client.get("/sparql", params={"query": "SELECT * {\n ?s ?p }"}), 400)
-    assert fields["where"] == {"line": 2, "column": 9}
+    assert fields["where"] == {"line": 2, "column": 8}
     problem(client.get("/sparql?query=ASK%7B%7D&query=ASK%7B%7D"), 400)
     problem(client.post("/sparql", data={"nothing": "x"}), 400)
     problem(client.post("/sparql", content="x", headers={"content-type": "text/plain"}), 415)
@@ -425,8 +425,12 @@ def test_text_from_the_graph_or_a_query_is_never_markup(client: httpx.Client) ->
 def test_every_route_is_in_the_api_description(client: httpx.Client) -> None:
     described = client.get("/openapi.json").json()["paths"]
     for route in ("/sparql", "/queries", "/queries/{name}", "/id/{rest}", "/ns", "/validate",
-                  "/trace/{paragraph}", "/health/live", "/health/ready"):  # fmt: skip
+                  "/trace/{paragraph}", "/health/live", "/health/ready", "/sparql/update",
+                  "/graphs", "/graphs/{name}", "/.well-known/void"):  # fmt: skip
         assert route in described
+    assert described["/graphs"].keys() == {"get", "put", "post", "delete", "patch"}
+    assert described["/graphs/{name}"].keys() == described["/graphs"].keys()
+    assert described["/sparql/update"].keys() == {"post"}
     assert "/partnerships" not in described, "what is not built is absent"
     assert json.dumps(described)
 

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from partnergraph import tokens
+from partnergraph.cli.graph import commands
 from partnergraph.errors import UsageError
 from partnergraph.settings import settings
 
@@ -32,6 +35,8 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> 
         ("PARTNERGRAPH_QUERY_SECOND", "4", "no setting “query_second”"),
         ("PARTNERGRAPH_QUERY_SECONDS", "soon", "query_seconds"),
         ("PARTNERGRAPH_QUERY_SECONDS", "-1", "query_seconds"),
+        ("PARTNERGRAPH_WRITE_TOKENS", "secret", "write_tokens"),
+        ("PARTNERGRAPH_WRITE_TOKENS", '{"me": "secret"}', "write_tokens"),
     ],
 )
 def test_a_wrong_setting_is_an_error(
@@ -47,3 +52,13 @@ def test_a_wrong_file_is_an_error(text: str) -> None:
     Path("partnergraph.toml").write_text(text)
     with pytest.raises(UsageError):
         settings()
+
+
+def test_a_token_is_made_once_and_only_its_hash_is_set() -> None:
+    made = CliRunner().invoke(commands, ["token", "somebody"])
+    assert made.exit_code == 0
+    Path("partnergraph.toml").write_text(made.stderr.partition("toml:\n")[2])
+    assert list(settings().write_tokens) == ["somebody"]
+    assert tokens.is_known(made.stdout.strip(), settings().write_tokens.values())
+    assert made.stdout.strip() not in made.stderr
+    assert "somebody" not in str(settings().limits())

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from partnergraph import sparql
+from partnergraph import sparql, updates
 from partnergraph.directory import StoreDirectory
+from partnergraph.errors import LimitError, RefusedError
 from partnergraph.pool import Answer, Job, Pool, Ticket
 from partnergraph.report import Report
 from partnergraph.settings import Settings
@@ -32,6 +33,8 @@ class Access:
         self.pool = Pool(limits)
         self._holds = [contextlib.ExitStack()]
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._seals: tuple[str, dict[str, str] | None] = ("", None)
         self._path: Path | None = None
         self._store: Store | None = None
 
@@ -76,6 +79,7 @@ class Access:
         default_graphs: tuple[str, ...] = (),
         named_graphs: tuple[str, ...] = (),
         raw: bool = False,
+        base: str = "",
         ticket: Ticket | None = None,
     ) -> Answer:
         """Answer a query in a child.
@@ -92,15 +96,71 @@ class Access:
             "default_graphs": default_graphs,
             "named_graphs": named_graphs,
             "raw": raw,
+            "base": base,
         }
         seconds = self.limits.query_seconds
         return self.pool.run(Job("query", about, query.encode(), seconds, ticket or Ticket()))
 
+    def graph(self, graph: str, graph_format: str, ticket: Ticket | None = None) -> Answer:
+        """Write a named graph, or the default graph for an empty name, in a child.
+
+        Raises:
+            PartnergraphError: there is none of that name, or a limit stopped it.
+        """
+        path, _ = self._renew()
+        about: dict[str, object] = {"path": str(path), "format": graph_format}
+        seconds = self.limits.query_seconds
+        return self.pool.run(Job("graph", about, graph.encode(), seconds, ticket or Ticket()))
+
+    def write(
+        self,
+        operation: str,
+        values: dict[str, object],
+        body: bytes = b"",
+        ticket: Ticket | None = None,
+    ) -> object:
+        """Change graphs in a child, on a copy that then becomes the current generation.
+
+        Args:
+            operation: a key of :data:`partnergraph.graph_store.OPERATIONS`.
+            values: its arguments, except those that the body holds.
+            body: the text of an update, or documents one after the other.
+            ticket: the way to stop it; the store is then as it was.
+
+        Raises:
+            RefusedError: the store is served read-only, or what would be written is not theirs.
+            PartnergraphError: as the operation, or a limit stopped it.
+        """
+        if not self.directory.is_writer:
+            raise RefusedError("the store is served read-only")
+        if operation in {"update", "patch"}:
+            updates.guard(body.decode(), max_bytes=self.limits.query_kib * KIB)
+        ticket = ticket or Ticket()
+        with self._writing:
+            generation, seals = self._seals
+            if generation != self.directory.current().name:
+                seals = None
+            if operation == "update":
+                values = {**values, "seals": seals}
+            with self.directory.draft() as path:
+                about: dict[str, object] = {
+                    "path": str(path),
+                    "operation": operation,
+                    "values": values,
+                }
+                job = Job("write", about, body, self.limits.query_seconds, ticket)
+                told = json.loads(b"".join(self.pool.run(job)))
+                if ticket.stopped:
+                    raise LimitError("the request was stopped before it was committed")
+            # No operation changes what is sealed, so the seals hold for the new generation.
+            self._seals = (path.name, told if operation == "update" else seals)
+            return told
+
     def rows(
-        self, query: str, ticket: Ticket | None = None
+        self, query: str, ticket: Ticket | None = None, **dataset: Any
     ) -> tuple[list[str], list[dict[str, dict[str, str]]]]:
         """Answer a SELECT or ASK query; return columns and rows, as SPARQL's JSON has them."""
-        answer = json.loads(b"".join(self.query(query, ticket=ticket)))
+        answer = json.loads(b"".join(self.query(query, ticket=ticket, **dataset)))
         if "boolean" in answer:
             text = "yes" if answer["boolean"] else "no"
             return ["answer"], [{"answer": {"type": "literal", "value": text}}]

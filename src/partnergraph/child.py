@@ -19,14 +19,14 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from partnergraph import sparql
-from partnergraph.errors import FaultError, LimitError, PartnergraphError
-from partnergraph.store import Store
+from partnergraph import graph_store, mistakes, names, sparql
+from partnergraph.errors import FaultError, LimitError, PartnergraphError, QuerySyntaxError
+from partnergraph.store import GRAPH_FORMATS, Store, write_graph
 
 if TYPE_CHECKING:
     from partnergraph import norms
@@ -44,18 +44,20 @@ def main() -> None:
     while line := requests.readline():
         job = json.loads(line)
         body = requests.read(job["length"])
+        frames = _Frames(answers, job["answer_bytes"])
         try:
-            store = _store(job["path"])  # what it maps does not count against the job
+            # What a store maps does not count against the job.
+            store = _draft(job["path"]) if job["kind"] == "write" else _store(job["path"])
             _limit(job)
-            _JOBS[job["kind"]](store, job, body, _Frames(answers, job["answer_bytes"]))
-            _send(answers, b".", b"")
+            _JOBS[job["kind"]](store, job, body, frames)
+            frames.end(b".")
         except PartnergraphError as error:
-            _send(answers, b"E", _pack(error))
+            frames.end(b"E", _pack(error))
         except MemoryError:
-            _send(answers, b"E", _pack(LimitError("the work needed more memory than it may use")))
+            frames.end(b"E", _pack(LimitError("the work needed more memory than it may use")))
         except Exception as error:
             fault = FaultError(f"{type(error).__name__} while handling a {job['kind']}")
-            _send(answers, b"E", _pack(fault))
+            frames.end(b"E", _pack(fault))
             raise
 
 
@@ -82,10 +84,12 @@ class _Frames(io.RawIOBase):
         self._most = most
         self._pending = bytearray()
         self._total = 0
+        self._about: dict[str, object] | None = None
+        self._over = False
 
     def announce(self, about: dict[str, object]) -> None:
-        """Say what the answer is."""
-        _send(self._answers, b"H", json.dumps(about).encode())
+        """Say what the answer is; sent with its first piece, so that a limit before is told."""
+        self._about = about
 
     def writable(self) -> bool:
         """Say yes."""
@@ -106,9 +110,25 @@ class _Frames(io.RawIOBase):
 
     def flush(self) -> None:
         """Send what was taken so far."""
+        if self._over:  # a writer around this file that is cleared away later flushes it again
+            return
+        if self._about is not None:
+            _send(self._answers, b"H", json.dumps(self._about).encode())
+            self._about = None
         if self._pending:
             _send(self._answers, b"D", bytes(self._pending))
             self._pending.clear()
+
+    def end(self, letter: bytes, content: bytes = b"") -> None:
+        """Send the last frame of the job; whatever comes later belongs to no job."""
+        self._over = True
+        _send(self._answers, letter, content)
+
+    def say(self, fields: object) -> None:
+        """Answer with one value, as JSON."""
+        self.announce({})
+        self.write(json.dumps(fields).encode())
+        self.flush()
 
 
 _open: dict[str, Any] = {}
@@ -128,21 +148,65 @@ def _store(path: str) -> Store:
     return store
 
 
+def _draft(path: str) -> Store:
+    """Return a draft of a store, to be written."""
+    return Store.open(Path(path), writable=True)
+
+
 def _query(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
     query = body.decode()
     if sparql.mentions_service(query):
         sparql.refuse_service(query)
-    store.answer(
-        query,
-        job["result_format"],
-        job["graph_format"],
-        cast(IO[bytes], frames),
-        lambda media: frames.announce({"media": media}),
-        job["default_graphs"],
-        job["named_graphs"],
-        raw=job["raw"],
-    )
+    try:
+        store.answer(
+            query,
+            job["result_format"],
+            job["graph_format"],
+            cast(IO[bytes], frames),
+            lambda media: frames.announce({"media": media}),
+            job["default_graphs"],
+            job["named_graphs"],
+            raw=job["raw"],
+            base=job["base"] or None,
+            rows_at_most=job["answer_rows"],
+        )
+    except QuerySyntaxError as error:
+        raise mistakes.located(error, query, update=False) from error
     frames.flush()
+
+
+def _graph(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    graph = body.decode()
+    graph_store.must_exist(store, graph)
+    frames.announce({"media": GRAPH_FORMATS[job["format"]][0]})
+    prefixes = names.PREFIXES if job["format"] == "turtle" else None
+    triples = (quad.triple for quad in store.quads(graph or None))
+    write_graph(triples, job["format"], cast(IO[bytes], frames), prefixes)
+    frames.flush()
+
+
+def _write(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    values = dict(job["values"])
+    if job["operation"] == "put":
+        values["documents"] = _documents(values["documents"], body)
+    elif job["operation"] in {"update", "patch"}:
+        values["text"] = body.decode()
+    try:
+        told = graph_store.OPERATIONS[job["operation"]](store, **values)
+        store.sync()
+    except QuerySyntaxError as error:
+        raise mistakes.located(error, body.decode(), update=True) from error
+    finally:
+        store.close()
+    frames.say(told)
+
+
+def _documents(listed: list[list[Any]], body: bytes) -> Iterator[graph_store.Document]:
+    """Yield the documents that a body holds one after the other: length, format and name."""
+    end = 0
+    for length, format_, name in listed:
+        yield graph_store.Document(body[end : end + length], format_, name)
+        end += length
 
 
 def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
@@ -154,9 +218,7 @@ def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -
     else:
         record = records.read(body, job["format"], job["file"], store)
         report = validation.judge(store, record, job["rules"], norm=norm, on=on)
-    frames.announce({})
-    frames.write(json.dumps(report.as_dict()).encode())
-    frames.flush()
+    frames.say(report.as_dict())
 
 
 def _explain(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
@@ -175,9 +237,7 @@ def _explain(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) ->
         norm=_norm(job),
         on=_day(job),
     )
-    frames.announce({})
-    frames.write(json.dumps(asdict(explained)).encode())
-    frames.flush()
+    frames.say(asdict(explained))
 
 
 def _norm(job: dict[str, Any]) -> "norms.Norm | None":
@@ -196,6 +256,8 @@ def _day(job: dict[str, Any]) -> datetime.date | None:
 
 _JOBS: dict[str, Callable[[Store, dict[str, Any], bytes, _Frames], None]] = {
     "query": _query,
+    "graph": _graph,
+    "write": _write,
     "validate": _validate,
     "explain": _explain,
 }

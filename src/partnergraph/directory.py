@@ -112,9 +112,29 @@ class StoreDirectory:
         hint = f"Use --store {url}" if url else "Wait until it is done"
         return StoreError(f"{who} is writing to the store in {self.path}", hint=hint)
 
+    @property
+    def is_writer(self) -> bool:
+        """Whether this process is the one that may commit."""
+        return self._lock is not None
+
     @contextlib.contextmanager
     def commit(self) -> Iterator[Store]:
         """Give a store to change; it becomes the current generation when the block ends well.
+
+        Raises:
+            StoreError: this process is not the writer.
+        """
+        with self.draft() as fresh:
+            store = Store.open(fresh, writable=True)
+            yield store
+            store.sync()
+            store.close()
+
+    @contextlib.contextmanager
+    def draft(self) -> Iterator[Path]:
+        """Give the folder of a copy; it becomes the current generation when the block ends well.
+
+        Whoever changes the copy, here or in another process, brings it to disk and closes it.
 
         Raises:
             StoreError: this process is not the writer.
@@ -128,10 +148,7 @@ class StoreDirectory:
                 previous = Store.open(self.current(), writable=False)
                 previous.copy_to(fresh)
                 previous.close()
-            store = Store.open(fresh, writable=True)
-            yield store
-            store.sync()
-            store.close()
+            yield fresh
         except BaseException:
             shutil.rmtree(fresh, ignore_errors=True)
             raise

@@ -10,9 +10,11 @@
     │   └── TooLargeError         exit 2, 413   more than the limit says
     ├── UnreadableInputError      exit 2, 400   a file or record that cannot be read
     ├── QuerySyntaxError          exit 2, 400   a query that does not parse
+    ├── UnauthorizedError         exit 2, 401   for those allowed only, and no token shows that
     ├── RefusedError              exit 2, 403   understood, and not allowed
     ├── StoreError                exit 2, 503   the store is missing, broken or in use
     ├── LimitError                exit 2, 503   stopped at a limit, which is named
+    │   └── TooOftenError         exit 2, 429   more requests than one client may send
     └── FaultError                exit 3, 500   our own mistake
 """
 
@@ -138,6 +140,14 @@ class QuerySyntaxError(PartnergraphError):
     exit_code = 2
 
 
+class UnauthorizedError(PartnergraphError):
+    """Something for those allowed, without a token that shows it."""
+
+    title = "That is for those allowed"
+    status = 401
+    exit_code = 2
+
+
 class RefusedError(PartnergraphError):
     """Something understood that is not allowed."""
 
@@ -155,11 +165,20 @@ class StoreError(PartnergraphError):
 
 
 class LimitError(PartnergraphError):
-    """Work was stopped at a limit."""
+    """Work was stopped at a limit; trying again after some seconds may be worth it."""
+
+    retry_after = 5
 
     title = "Stopped at a limit"
     status = 503
     exit_code = 2
+
+
+class TooOftenError(LimitError):
+    """More requests than one client may send in a time."""
+
+    title = "Too many requests"
+    status = 429
 
 
 class FaultError(PartnergraphError):

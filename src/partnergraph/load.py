@@ -8,6 +8,7 @@ The graphs of a loaded store::
     graph/findings    what the rules find in our own records
     graph/manifest    which graph was made from what
     default graph     a copy of all of these
+    graph/void        what the default graph holds, counted
     any other         what a user loaded; asked by its name only
 """
 
@@ -27,6 +28,7 @@ from partnergraph import (
     rooms,
     upgrades,
     validation,
+    void,
 )
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import StoreError, UnreadableInputError, Where
@@ -80,6 +82,7 @@ def digests() -> dict[str, str]:
             "sight.py",
             "validation.py",
             "verdicts.py",
+            "void.py",
         )
     )
     together = hashlib.sha256((code + "".join(sorted(found.values()))).encode()).hexdigest()
@@ -114,10 +117,10 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
         )
     ]
     if since := upgrades.version(store):
-        theirs = [g for g in store.graphs() if g not in {*old, names.MANIFEST}]
+        theirs = [g for g in store.graphs() if g not in {*old, names.MANIFEST, names.VOID}]
         for version in upgrades.upgrade(store, since, theirs):
             progress(f"upgraded what users loaded to version {version}")
-    for graph in (*old, names.MANIFEST, None):
+    for graph in (*old, names.MANIFEST, names.VOID, None):
         store.drop(graph)
 
     def put(quads: Iterable[Quad]) -> None:
@@ -136,6 +139,7 @@ def fill(store: Store, progress: Progress = lambda _: None) -> None:
     put(_manifest())
     progress("checking our own records by the rules")
     put(report.as_quads(own_report(store), names.FINDINGS))
+    store.add(list(void.quads(store)))
 
 
 def own_report(
@@ -192,11 +196,20 @@ def ensure(directory: StoreDirectory, progress: Progress = lambda _: None) -> bo
     """Bring the store on disk up to date with our files; say whether it had to change.
 
     The caller is the writer of the directory.
+
+    Raises:
+        StoreError: the store is a scratch store whose default graph is its users'.
     """
     if directory.exists():
         with directory.reading() as path:
-            if is_fresh(Store.open(path, writable=False)):
+            store = Store.open(path, writable=False)
+            if is_fresh(store):
                 return False
+            if not store.has_graph(names.MANIFEST) and next(store.quads(), None):
+                raise StoreError(
+                    f"the default graph in {directory.path} is not ours and would be replaced",
+                    hint="Set scratch to serve it, or name another store with --store",
+                )
     with directory.commit() as store:
         fill(store, progress)
     return True
@@ -215,7 +228,7 @@ def load_files(store: Store, files: list[tuple[Path, str]], *, replace: bool) ->
         UnreadableInputError: with file, line and column; the store is then unchanged if the
             caller drops it, as :meth:`StoreDirectory.commit` does.
     """
-    ours = {*digests(), names.MANIFEST}
+    ours = {*digests(), names.MANIFEST, names.VOID}
     counts: dict[str, int] = {}
     for file, graph in files:
         if graph in ours:

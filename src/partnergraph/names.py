@@ -25,6 +25,7 @@ INFERRED = GRAPH + "inferred"
 FINDINGS = GRAPH + "findings"
 MANIFEST = GRAPH + "manifest"
 CATALOGUE = GRAPH + "questions"
+VOID = GRAPH + "void"
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"

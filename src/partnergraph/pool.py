@@ -111,6 +111,7 @@ class _Child:
             "seconds": job.seconds,
             "memory_bytes": limits.query_mib * MIB,
             "answer_bytes": limits.result_mib * MIB,
+            "answer_rows": limits.result_rows,
         }
         self._in.write(json.dumps(header).encode() + b"\n" + job.body)
         self._in.flush()

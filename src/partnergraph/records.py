@@ -108,7 +108,7 @@ def _read(content: bytes, format_: str, file: str, store: Store) -> Record:
         )
     if not content.strip():
         raise UnreadableInputError("the file is empty", hint="Nothing was checked")
-    _refuse_tricks(content, format_)
+    refuse_tricks(content, format_)
     base = f"urn:partnergraph:file:{re.sub(r'[^A-Za-z0-9.-]', '-', Path(file).name)}"
     quads = [
         Quad(q.subject, q.predicate, q.object) for q in parse(content, format_, file, base=base)
@@ -125,7 +125,13 @@ def _read(content: bytes, format_: str, file: str, store: Store) -> Record:
     return replace(record, outdated=_outdated(record, store))
 
 
-def _refuse_tricks(content: bytes, format_: str) -> None:
+def refuse_tricks(content: bytes, format_: str) -> None:
+    """Refuse a document that could harm its parser.
+
+    Raises:
+        RefusedError: XML that declares entities.
+        TooLargeError: brackets nested too deeply.
+    """
     if format_ == "rdfxml":
         # Without NULs UTF-16 reads as ASCII, so one look finds the words in either encoding.
         flat = content.replace(b"\x00", b"").upper()

@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError
@@ -10,6 +11,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -19,6 +21,8 @@ from partnergraph.names import nearest
 _PREFIX = "PARTNERGRAPH_"
 _FILE = Path("partnergraph.toml")
 MIB = 1024 * 1024
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+"""A SHA-256 in hexadecimal."""
 
 
 class Settings(BaseSettings):
@@ -37,6 +41,9 @@ class Settings(BaseSettings):
     )
     query_mib: int = Field(default=2048, ge=256, description="most memory for one query, in MiB")
     result_mib: int = Field(default=64, ge=1, description="largest answer to one query, in MiB")
+    result_rows: int = Field(
+        default=500_000, ge=1, description="most rows or statements in one answer"
+    )
     parallel_queries: int = Field(default=2, ge=1, description="queries that run at the same time")
     waiting_seconds: float = Field(default=10, gt=0, description="longest wait for a free place")
     validate_seconds: float = Field(
@@ -44,6 +51,17 @@ class Settings(BaseSettings):
     )
     request_mib: int = Field(default=16, ge=1, description="largest request body or file, in MiB")
     query_kib: int = Field(default=256, ge=1, description="longest query text, in KiB")
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="requests that one client may send in a minute"
+    )
+    scratch: bool = Field(
+        default=False,
+        description="serve a store without our graphs, in which every graph may be written",
+    )
+    write_tokens: dict[str, Digest] = Field(
+        default={},
+        description="who may write: a label for each, and the SHA-256 of its token; none: nobody",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -60,7 +78,9 @@ class Settings(BaseSettings):
     def limits(self) -> dict[str, float | int]:
         """Return every limit by name."""
         return {
-            name: getattr(self, name) for name in sorted(type(self).model_fields) if name != "store"
+            name: getattr(self, name)
+            for name, field in sorted(type(self).model_fields.items())
+            if field.annotation in {int, float}
         }
 
 
@@ -89,6 +109,11 @@ def settings() -> Settings:
         raise UsageError(
             f"the setting “{name}” is not right: {first['msg']}",
             hint="" if name in known else hint,
+        ) from error
+    except SettingsError as error:  # a value of the environment that is no JSON
+        raise UsageError(
+            f"a setting is not right: {error}",
+            hint='A table in the environment is written {"label": "value"}',
         ) from error
     except ValueError as error:  # a broken partnergraph.toml
         raise UsageError(f"{_FILE} cannot be read: {error}") from error

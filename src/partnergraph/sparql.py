@@ -8,6 +8,7 @@ parser, whether it calls another service, and where its parameters stand.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
+from urllib.parse import urljoin
 
 from partnergraph.errors import QuerySyntaxError, RefusedError, TooLargeError, Where
 
@@ -70,15 +71,7 @@ def guard(query: str, *, max_bytes: int) -> None:
             which engines decode at different moments and which no honest query needs.
         RefusedError: the query calls another service; no host is on the allow list.
     """
-    try:
-        size = len(query.encode("utf-8"))
-    except UnicodeEncodeError as error:
-        raise QuerySyntaxError(
-            "the query holds half a character (a lone surrogate)",
-            where=position(query, error.start),
-        ) from error
-    if size > max_bytes:
-        raise TooLargeError(f"the query has {size:,} bytes and may have {max_bytes:,}")
+    refuse_long(query, max_bytes)
     if (nul := query.find("\x00")) >= 0:
         raise QuerySyntaxError("the query holds a NUL character", where=position(query, nul))
     for escape in _CODEPOINT.finditer(query):
@@ -116,6 +109,24 @@ def guard(query: str, *, max_bytes: int) -> None:
                 f"the query opens more than {MAX_DEPTH} brackets within one another",
                 where=position(query, token.start),
             )
+
+
+def refuse_long(query: str, max_bytes: int) -> None:
+    """Refuse a text that is too long to be looked at.
+
+    Raises:
+        TooLargeError: it is.
+        QuerySyntaxError: it is no text, but holds a lone surrogate.
+    """
+    try:
+        size = len(query.encode("utf-8"))
+    except UnicodeEncodeError as error:
+        raise QuerySyntaxError(
+            "the query holds half a character (a lone surrogate)",
+            where=position(query, error.start),
+        ) from error
+    if size > max_bytes:
+        raise TooLargeError(f"the query has {size:,} bytes and may have {max_bytes:,}")
 
 
 def mentions_service(query: str) -> bool:
@@ -166,6 +177,37 @@ def form(query: str) -> str:
         }:
             return word if word in {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"} else ""
     return ""
+
+
+def dataset(query: str) -> tuple[list[str], list[str]]:
+    """Return the graphs that a query names with ``FROM`` and with ``FROM NAMED``."""
+    prefixes, base = {"": ""}, ""
+    default: list[str] = []
+    named: list[str] = []
+    before: list[str] = ["", ""]
+    depth = 0
+    for token in tokens(query):
+        word = token.text.upper() if token.kind == "word" else token.text
+        if token.kind == "mark" and word in "{([":
+            depth += 1
+        elif token.kind == "mark" and word in "})]":
+            depth -= 1
+        elif depth == 0 and token.kind in {"iri", "name"}:
+            if token.kind == "iri":
+                iri = urljoin(base, token.text[1:-1])
+            else:
+                prefix, _, local = token.text.partition(":")
+                iri = prefixes.get(prefix, "") + local
+            if before[1] == "BASE":
+                base = iri
+            elif before[0] == "PREFIX":
+                prefixes[before[1].removesuffix(":")] = iri
+            elif before[1] == "FROM":
+                default.append(iri)
+            elif before == ["FROM", "NAMED"]:
+                named.append(iri)
+        before = [before[1], word]
+    return default, named
 
 
 def parameters(query: str) -> list[str]:

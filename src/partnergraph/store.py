@@ -9,19 +9,22 @@ import contextlib
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 import pyoxigraph as engine
 from pyoxigraph import BlankNode, Literal, Quad, Triple
 from pyoxigraph import NamedNode as Iri
 
+from partnergraph.counting import RowCounter, counted, fit_for_xml, unfit_for_xml
 from partnergraph.errors import (
     NotAcceptableError,
     QuerySyntaxError,
     StoreError,
     UnreadableInputError,
+    UsageError,
     Where,
 )
 
@@ -40,6 +43,7 @@ __all__ = [
     "parse_file",
     "serialize",
     "stored",
+    "write_graph",
 ]
 
 Term = Iri | BlankNode | Literal
@@ -87,7 +91,14 @@ def _readable(message: str) -> str:
     return f"expected one of {', '.join(listed)}" if listed else "expected something else"
 
 
-def parse(content: bytes, format_: str, file: str = "", base: str | None = None) -> list[Quad]:
+def parse(
+    content: bytes,
+    format_: str,
+    file: str = "",
+    base: str | None = None,
+    *,
+    rename: bool = False,
+) -> list[Quad]:
     """Parse RDF whole, without touching network or disk.
 
     Args:
@@ -95,12 +106,14 @@ def parse(content: bytes, format_: str, file: str = "", base: str | None = None)
         format_: a key of :data:`GRAPH_FORMATS`.
         file: the name to give in error messages.
         base: IRI that relative IRIs are resolved against.
+        rename: give blank nodes names that no other document has.
 
     Raises:
         UnreadableInputError: with file, line and column of the first mistake.
     """
     try:
-        return list(engine.parse(content, format=GRAPH_FORMATS[format_][1], base_iri=base))
+        rdf = GRAPH_FORMATS[format_][1]
+        return list(engine.parse(content, format=rdf, base_iri=base, rename_blank_nodes=rename))
     except (SyntaxError, ValueError) as error:
         where, message = _place(error, file or None)
         hint = ""
@@ -146,19 +159,50 @@ def stored(literal: Literal) -> Literal:
     return found
 
 
-def _write_cells(found: engine.QuerySolutions, format_: str, output: IO[bytes]) -> None:
-    """Write a table in which no cell can be taken for a formula."""
+def write_graph(
+    triples: Iterable[Any],
+    format_: str,
+    output: IO[bytes],
+    prefixes: dict[str, str] | None = None,
+) -> None:
+    """Write triples as they come.
+
+    Raises:
+        NotAcceptableError: RDF/XML cannot hold one of them.
+    """
+    if format_ == "rdfxml":
+        triples = _fit(triples)
+    engine.serialize(triples, output, format=GRAPH_FORMATS[format_][1], prefixes=prefixes)
+
+
+def _fit(triples: Iterable[Any]) -> Iterator[Any]:
+    for triple in triples:
+        text = triple.object.value if isinstance(triple.object, Literal) else ""
+        if not fit_for_xml(triple.predicate.value, text):
+            raise unfit_for_xml()
+        yield triple
+
+
+def _write_cells(
+    found: engine.QuerySolutions,
+    format_: str,
+    output: IO[bytes],
+    rows_at_most: int,
+    harmless: Callable[[str], str],
+) -> None:
+    """Write a table, each cell's text as ``harmless`` leaves it."""
     names = [variable.value for variable in found.variables]
+    solutions = counted(found, rows_at_most)
     text = io.TextIOWrapper(output, encoding="utf-8", newline="", write_through=True)
     if format_ == "csv":
         rows = csv.writer(text)
         rows.writerow(names)
-        for row in found:
+        for row in solutions:
             rows.writerow([harmless(_plain(row[name])) for name in names])
     else:
         text.write("\t".join(f"?{name}" for name in names) + "\n")
-        for row in found:
-            text.write("\t".join(_turtle(row[name]) for name in names) + "\n")
+        for row in solutions:
+            text.write("\t".join(_turtle(row[name], harmless) for name in names) + "\n")
     text.flush()
     text.detach()
 
@@ -171,7 +215,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
-def _turtle(term: Any) -> str:
+def _turtle(term: Any, harmless: Callable[[str], str]) -> str:
     if isinstance(term, Literal) and (safe := harmless(term.value)) != term.value:
         term = Literal(safe, language=term.language) if term.language else Literal(safe)
     return "" if term is None else str(term)
@@ -291,9 +335,33 @@ class Store:
             if not isinstance(quad.graph_name, engine.DefaultGraph):
                 yield quad
 
+    def create(self, graph: str) -> None:
+        """Make a named graph, empty unless it is there already."""
+        self._inner.add_graph(Iri(graph))
+
+    def lines(self, graph: str | None = None) -> bytes:
+        """Return a graph as N-Triples; the same statements give the same bytes in any copy."""
+        name = engine.DefaultGraph() if graph is None else Iri(graph)
+        return self._inner.dump(format=engine.RdfFormat.N_TRIPLES, from_graph=name) or b""
+
     def update(self, text: str) -> None:
         """Run a SPARQL update of our own in one transaction."""
         self._inner.update(text)
+
+    def user_update(self, text: str, base: str | None = None) -> None:
+        """Run a SPARQL update of a user in one transaction.
+
+        Raises:
+            QuerySyntaxError: with line and column.
+            UsageError: an operation failed, such as one on a graph that is not there.
+        """
+        try:
+            self._inner.update(text, base_iri=base)
+        except SyntaxError as error:
+            where, message = _place(error)
+            raise QuerySyntaxError(message, where=where) from error
+        except (RuntimeError, OSError) as error:
+            raise UsageError(f"the update failed: {error}") from error
 
     def select(self, query: str) -> list[Row]:
         """Run a SELECT query of our own; a variable without a value is left out of its row."""
@@ -327,6 +395,8 @@ class Store:
         default_graphs: list[str] | None = None,
         named_graphs: list[str] | None = None,
         raw: bool = False,
+        base: str | None = None,
+        rows_at_most: int = sys.maxsize,
     ) -> None:
         """Run any query and write its answer as it is found.
 
@@ -340,16 +410,18 @@ class Store:
             named_graphs: graphs that ``GRAPH`` may reach, where not all.
             raw: leave cells of CSV and TSV as they are; otherwise a cell that a spreadsheet
                 would run as a formula gets an apostrophe in front.
+            base: IRI that relative IRIs are resolved against.
+            rows_at_most: how many rows or statements the answer may have.
 
         Raises:
             QuerySyntaxError: with line and column.
-            NotAcceptableError: an ASK query and a format for tables.
+            NotAcceptableError: an ASK query and a format for tables, or what XML cannot hold.
+            LimitError: the answer has too many rows.
         """
-        found = self._query(query, default_graphs, named_graphs)
+        found = self._query(query, default_graphs, named_graphs, base)
         if isinstance(found, engine.QueryTriples):
-            media, rdf = GRAPH_FORMATS[graph_format]
-            announce(media)
-            found.serialize(output, format=rdf)
+            announce(GRAPH_FORMATS[graph_format][0])
+            write_graph(counted(found, rows_at_most), graph_format, output)
             return
         media, results = RESULT_FORMATS[result_format]
         if isinstance(found, engine.QueryBoolean) and result_format in {"csv", "tsv"}:
@@ -358,14 +430,20 @@ class Store:
                 hint="Ask for JSON or XML",
             )
         announce(media)
-        if result_format in {"csv", "tsv"} and not raw:
+        if result_format in {"csv", "tsv"}:
             assert isinstance(found, engine.QuerySolutions)
-            _write_cells(found, result_format, output)
+            cells = str if raw else harmless
+            _write_cells(found, result_format, output, rows_at_most, cells)
         else:
-            found.serialize(output, format=results)
+            counting = RowCounter(output, result_format, rows_at_most)
+            found.serialize(cast(IO[bytes], counting), format=results)
 
     def _query(
-        self, query: str, default: list[str] | None = None, named: list[str] | None = None
+        self,
+        query: str,
+        default: list[str] | None = None,
+        named: list[str] | None = None,
+        base: str | None = None,
     ) -> engine.QuerySolutions | engine.QueryBoolean | engine.QueryTriples:
         # A dataset of the protocol replaces the store's: what it does not name is not there.
         chosen: dict[str, Any] = {}
@@ -375,7 +453,7 @@ class Store:
                 "named_graphs": [Iri(g) for g in named or []],
             }
         try:
-            return self._inner.query(query, **chosen)
+            return self._inner.query(query, base_iri=base, **chosen)
         except SyntaxError as error:
             where, message = _place(error)
             raise QuerySyntaxError(message, where=where) from error

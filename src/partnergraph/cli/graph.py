@@ -42,7 +42,7 @@ def commands() -> None:
 @click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
 def serve(store: str | None, host: str, port: int, read_only: bool) -> None:
     """Load what is missing, check it, and serve API and pages."""
-    from partnergraph import load, server
+    from partnergraph import load, scratch, server
     from partnergraph.directory import StoreDirectory
     from partnergraph.settings import settings
 
@@ -60,9 +60,26 @@ def serve(store: str | None, host: str, port: int, read_only: bool) -> None:
         server.serve(directory, settings(), listener, ready)
         return
     with directory.writing("partnergraph serve", f"{url}/sparql"):
-        changed = load.ensure(directory, say)
-        say(f"store {directory.path}: {'loaded' if changed else 'up to date'}")
+        if settings().scratch:
+            scratch.ensure(directory)
+            say(f"store {directory.path}: scratch, without our graphs")
+        else:
+            changed = load.ensure(directory, say)
+            say(f"store {directory.path}: {'loaded' if changed else 'up to date'}")
         server.serve(directory, settings(), listener, ready)
+
+
+@commands.command()
+@click.argument("label")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")
+def token(label: str) -> None:
+    """Make a token for somebody who may write over HTTP; LABEL says whose it is."""
+    from partnergraph.tokens import new_token
+
+    made, digest = new_token()
+    write(f"{made}\n".encode(), None)
+    say("Give the line above to whoever may write; it is shown this once. For partnergraph.toml:")
+    say(f"[write_tokens]\n{json.dumps(label)} = {json.dumps(digest)}")
 
 
 @commands.command("load")

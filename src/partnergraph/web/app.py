@@ -3,13 +3,11 @@
 import json
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
-import anyio
-import anyio.to_thread
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
@@ -20,16 +18,24 @@ from partnergraph.describe import describe, triples
 from partnergraph.errors import (
     PartnergraphError,
     UnknownNameError,
-    UnreadableInputError,
-    UnsupportedFormError,
     UsageError,
 )
-from partnergraph.pool import Answer, Ticket
 from partnergraph.settings import MIB
 from partnergraph.store import GRAPH_FORMATS, serialize
-from partnergraph.web import checking, negotiation, pages, problems, strategy
-from partnergraph.web.negotiation import GRAPH_ALIASES, GRAPHS, HTML, RESULT_ALIASES, RESULTS
-from partnergraph.web.requests import language, only, watched
+from partnergraph.web import (
+    checking,
+    clients,
+    graphs,
+    methods,
+    negotiation,
+    pages,
+    problems,
+    service,
+    sparql,
+    strategy,
+)
+from partnergraph.web.negotiation import GRAPHS, HTML, RESULT_ALIASES, RESULTS
+from partnergraph.web.requests import language, only, streamed, watched
 
 _SUFFIX_MEDIA = {
     "csv": "text/csv",
@@ -61,143 +67,25 @@ def application(access: Access) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_invalid_request)
     app.add_exception_handler(Exception, problems.on_fault)
 
+    app.add_middleware(methods.Methods)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["*"],
     )
-
     app.add_middleware(problems.BodyLimit, most=access.limits.request_mib * MIB)
+    app.add_middleware(clients.Rate, per_minute=access.limits.requests_per_minute)
     app.add_middleware(problems.Headers)
-    _sparql(app, access)
+    sparql.routes(app, access)
+    graphs.routes(app, access)
+    service.routes(app, access)
     _questions(app, access)
     _linked_data(app, access)
     strategy.routes(app, access)
     checking.routes(app, access)
     _health(app, access)
     return app
-
-
-async def _stream(access: Access, request: Request, query: str, **forms: Any) -> Response:
-    """Answer a query piece by piece; the work ends when the client goes away."""
-
-    def start(ticket: Ticket) -> tuple[Answer, Ticket]:
-        return access.query(query, ticket=ticket, **forms), ticket
-
-    answer, ticket = await watched(request, start)
-
-    async def body() -> Any:
-        pieces = iter(answer)
-        try:
-            while (
-                piece := await anyio.to_thread.run_sync(next, pieces, None, abandon_on_cancel=True)
-            ) is not None:
-                yield piece
-        finally:
-            # Harmless when the answer is complete; otherwise nobody waits for the rest.
-            ticket.stop()
-
-    return StreamingResponse(
-        body(), media_type=str(answer.about["media"]), headers={"Vary": "Accept"}
-    )
-
-
-def _sparql(app: FastAPI, access: Access) -> None:
-    known = {"query", "default-graph-uri", "named-graph-uri", "raw", "lang"}
-    # Sent by SPARQLWrapper and others beside the Accept header, which decides.
-    known |= {"format", "output", "results"}
-
-    async def respond(
-        request: Request, query: str, default: list[str], named: list[str], raw: bool
-    ) -> Response:
-        accept = request.headers.get("accept")
-        makes_graph = pages.makes_graph(query)
-        offered = {**GRAPHS, **GRAPH_ALIASES} if makes_graph else {**RESULTS, **RESULT_ALIASES}
-        if not makes_graph and "text/html" in (accept or ""):
-            form = negotiation.choose(accept, {**HTML, **offered})
-            if form == "html":
-                rows = await watched(request, partial(access.rows, query))
-                return HTMLResponse(pages.sparql(language(request), query, rows))
-        form = negotiation.choose(accept, offered)
-        forms = {"graph_format": form} if makes_graph else {"result_format": form}
-        for graph in (*default, *named):
-            if not graph.startswith(("http://", "https://", "urn:")):
-                raise UsageError(f"“{graph}” is not the IRI of a graph")
-        return await _stream(
-            access,
-            request,
-            query,
-            default_graphs=tuple(default),
-            named_graphs=tuple(named),
-            raw=raw,
-            **forms,
-        )
-
-    @app.get("/sparql", summary="Query (SPARQL 1.1 Protocol), or the query page")
-    async def get_sparql(
-        request: Request,
-        query: str | None = None,
-        default_graph_uri: Annotated[list[str], Query(alias="default-graph-uri")] = [],  # noqa: B006
-        named_graph_uri: Annotated[list[str], Query(alias="named-graph-uri")] = [],  # noqa: B006
-        raw: Annotated[
-            bool, Query(description="Leave CSV and TSV cells that look like formulas as they are")
-        ] = False,
-    ) -> Response:
-        only(request, known)
-        if len(request.query_params.getlist("query")) > 1:
-            raise UsageError("the request holds more than one query")
-        if query is None:
-            form = negotiation.choose(request.headers.get("accept"), {**HTML, **GRAPHS})
-            if form == "html":
-                return HTMLResponse(pages.sparql(language(request), "", None))
-            media = GRAPH_FORMATS[form][0]
-            content = await anyio.to_thread.run_sync(
-                partial(pages.service_description, str(request.url_for("get_sparql")), form)
-            )
-            return Response(content, media_type=media, headers={"Vary": "Accept"})
-        return await respond(request, query, default_graph_uri, named_graph_uri, raw)
-
-    @app.post("/sparql", summary="Query (SPARQL 1.1 Protocol), by form or directly")
-    async def post_sparql(request: Request) -> Response:
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        body = await request.body()
-        if media == "application/sparql-query":
-            only(request, known - {"query"})
-            fields = request.query_params
-            try:
-                query = body.decode()
-            except UnicodeDecodeError as error:
-                raise UnreadableInputError("the query is not UTF-8") from error
-        elif media == "application/x-www-form-urlencoded":
-            form = pages.form_fields(body)
-            for name in form:
-                if name not in known:
-                    raise UsageError(
-                        f"there is no parameter “{name}” here", hint=names.nearest(name, known)
-                    )
-            queries = form.get("query", [])
-            if len(queries) != 1:
-                raise UsageError(f"the request holds {len(queries)} queries and needs one")
-            return await respond(
-                request,
-                queries[0],
-                form.get("default-graph-uri", []),
-                form.get("named-graph-uri", []),
-                form.get("raw") == ["true"],
-            )
-        else:
-            raise UnsupportedFormError(
-                f"“{media}” is not read here",
-                hint="Send application/sparql-query or application/x-www-form-urlencoded",
-            )
-        return await respond(
-            request,
-            query,
-            fields.getlist("default-graph-uri"),
-            fields.getlist("named-graph-uri"),
-            fields.get("raw") == "true",
-        )
 
 
 def _questions(app: FastAPI, access: Access) -> None:
@@ -232,13 +120,17 @@ def _questions(app: FastAPI, access: Access) -> None:
             return HTMLResponse(
                 pages.question(language(request), question, values, rows, access.store)
             )
-        forms = {"graph_format": form} if makes_graph else {"result_format": form}
-        return await _stream(access, request, query, raw=raw, **forms)
+        forms: dict[str, Any] = {"graph_format" if makes_graph else "result_format": form}
+        return await streamed(
+            request,
+            lambda ticket: access.query(query, raw=raw, ticket=ticket, **forms),
+            {"Vary": "Accept", "Link": sparql.links(request, access, query)},
+        )
 
     @app.get("/queries/{name}", summary="A question's answer; parameters by name")
     async def get_query(request: Request, name: str) -> Response:
-        for parameter in request.query_params:
-            if len(request.query_params.getlist(parameter)) > 1:
+        for parameter, given in pages.form_fields(request.scope["query_string"]).items():
+            if len(given) > 1:
                 raise UsageError(f"the parameter “{parameter}” is given more than once")
         return await answer(request, name, dict(request.query_params))
 
@@ -327,5 +219,6 @@ def _health(app: FastAPI, access: Access) -> None:
             "version": __version__,
             "store": version,
             "children_without_network": access.pool.isolated,
+            "writing": bool(access.limits.write_tokens) and access.directory.is_writer,
             "limits": access.limits.limits(),
         }

@@ -21,7 +21,7 @@ from partnergraph.forms.localized import localized
 from partnergraph.norms import Norm
 from partnergraph.picture import neighbourhood
 from partnergraph.report import Report
-from partnergraph.store import Store, parse, serialize
+from partnergraph.store import Store, serialize
 from partnergraph.trace import Trace
 from partnergraph.words import word
 
@@ -293,30 +293,9 @@ def ontology_document(store: Store, form: str) -> bytes:
     return serialize(quads, form, names.PREFIXES if form == "turtle" else None)
 
 
-def service_description(url: str, form: str) -> bytes:
-    """Return what the SPARQL service says of itself (SPARQL 1.1 Service Description)."""
-    formats = [
-        "SPARQL_Results_JSON",
-        "SPARQL_Results_XML",
-        "SPARQL_Results_CSV",
-        "SPARQL_Results_TSV",
-        "Turtle",
-        "N-Triples",
-        "JSON-LD",
-        "RDF_XML",
-    ]
-    results = " , ".join(f"<http://www.w3.org/ns/formats/{name}>" for name in formats)
-    text = f"""
-    @prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
-    @prefix dcterms: <{names.DCTERMS}> .
-    [] a sd:Service ;
-       sd:endpoint <{url}> ;
-       sd:supportedLanguage sd:SPARQL11Query ;
-       sd:resultFormat {results} ;
-       sd:defaultDataset [ a sd:Dataset ; sd:defaultGraph [ a sd:Graph ; dcterms:description
-         "Ontology, rules, questions, reference data, inferred facts and findings."@en ] ] .
-    """
-    return serialize(parse(text.encode(), "turtle"), form)
+def ascii_iri(iri: str) -> str:
+    """Return an IRI as a URI, which a header can hold."""
+    return quote(iri, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def makes_graph(query: str) -> bool:
@@ -332,7 +311,7 @@ def form_fields(body: bytes) -> dict[str, list[str]]:
     """
     try:
         return parse_qs(
-            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=50
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
         )
     except ValueError as error:
         raise UsageError("the form is not URL-encoded UTF-8") from error

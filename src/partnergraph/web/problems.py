@@ -14,12 +14,15 @@ from partnergraph.errors import (
     LimitError,
     PartnergraphError,
     TooLargeError,
+    UnauthorizedError,
     UnknownNameError,
     UsageError,
 )
+from partnergraph.web import methods
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Allow, Link, Location, Retry-After, WWW-Authenticate",
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
@@ -78,7 +81,9 @@ def problem(request: Request, error: PartnergraphError) -> Response:
     fields = {**error.as_dict(), "instance": request.url.path}
     headers = dict(HEADERS)
     if isinstance(error, LimitError):
-        headers["Retry-After"] = "5"
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnauthorizedError):
+        headers["WWW-Authenticate"] = 'Bearer realm="partnergraph"'
     return Response(
         json.dumps(fields, ensure_ascii=False),
         status_code=error.status,
@@ -103,8 +108,8 @@ async def on_http_error(request: Request, error: Exception) -> Response:
         made = UsageError(str(error.detail))
         made.status = error.status_code
     response = problem(request, made)
-    for name, value in (error.headers or {}).items():
-        response.headers[name] = value
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(methods.allowed(request.scope))
     return response
 
 

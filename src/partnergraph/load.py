@@ -69,9 +69,11 @@ def digests() -> dict[str, str]:
     }
     asked = hashlib.sha256(b"".join(room.read() for room in rooms.queries()))
     found[names.CATALOGUE] = asked.hexdigest()
+    here = Path(__file__).parent
     code = "".join(
-        hashlib.sha256((Path(__file__).parent / name).read_bytes()).hexdigest()
+        hashlib.sha256((here / name).read_bytes()).hexdigest()
         for name in (
+            *(f"shacl/{file.name}" for file in sorted((here / "shacl").glob("*.py"))),
             "compiled.py",
             "facts.py",
             "load.py",

@@ -10,6 +10,7 @@ Source: SHACL, sections 3.4 and 4.6 to 4.7; 5 for constraints in SPARQL.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rdflib import URIRef
 from rdflib.term import Node
@@ -100,7 +101,10 @@ def _targets(targets: Iterable[Target], dialect: Dialect) -> Generator:
                 parts.append(f"{other} <{target.value}> {v} .")
         return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
 
-    return Generator(lambda v: write(v, dialect.instances), lambda v: write(v, dialect.instance))
+    return Generator(
+        lambda v: write(v, partial(dialect.instances, often=True)),
+        lambda v: write(v, dialect.instance),
+    )
 
 
 class _Compiler:
@@ -266,7 +270,7 @@ class _Compiler:
             held.append(
                 f"MINUS {{ SELECT DISTINCT {v} WHERE {{ {nodes(v)} MINUS {{ {breaking} }} }} }}"
             )
-        counting = f"{scope.values()} {' '.join(held)}"
+        counting = f"{scope.step(v)} {' '.join(held)}"
         if least and qualified.count == 1:
             return Broken(f"{scope.nodes()} MINUS {{ SELECT {this} WHERE {{ {counting} }} }}")
         sign = ">=" if least else ">"
@@ -277,10 +281,11 @@ class _Compiler:
         if least:
             missing = "FILTER(false)" if qualified.count <= 0 else f"MINUS {{ {enough} }}"
             return Broken(f"{scope.nodes()} {missing}")
-        return Broken(f"{scope.nodes()} {{ {enough} }}")
+        return Broken(f"{{ {enough} }} {scope.nodes(few=True)}")
 
     def _query(self, query: Query, shape: Shape, scope: Scope) -> Broken:
-        found = self._embedded(query, shape, scope.focus(THIS), ("this",), {})
+        few = scope.focus(THIS, few=True)
+        found = self._embedded(query, shape, scope.focus(THIS), ("this",), {}, few)
         return _of_query(found, scope)
 
     def _custom(self, custom: Custom, shape: Shape, scope: Scope) -> Broken:
@@ -301,6 +306,7 @@ class _Compiler:
         focus: str,
         generated: tuple[str, ...],
         arguments: dict[str, str],
+        few: str = "",
     ) -> Embedded:
         constants = {"shapesGraph": f"<{SHAPES_GRAPH}>"} | arguments
         if isinstance(shape.node, URIRef):
@@ -309,6 +315,7 @@ class _Compiler:
             query.text,
             query.prefixes,
             focus,
+            few=few,
             generated=generated,
             constants=constants,
             path=shape.path,
@@ -395,7 +402,9 @@ def _reached(scope: Scope) -> Generator:
 
     def bind(v: str) -> str:
         outer = scope.dialect.fresh()
-        return Scope(scope.focus, scope.path, outer, v, scope.dialect).step(v)
+        step = Scope(scope.focus, scope.path, outer, v, scope.dialect).step(v)
+        # Many nodes lead to one value, which is looked at once.
+        return f"{{ SELECT DISTINCT {v} WHERE {{ {step} }} }}"
 
     return Generator(bind)
 

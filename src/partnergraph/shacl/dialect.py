@@ -76,8 +76,16 @@ class Dialect:
                     pending.append(lower)
         return list(found)
 
-    def instances(self, v: str, class_: str) -> str:
-        """Return the pattern that binds a variable to each instance of a class."""
+    def instances(self, v: str, class_: str, *, often: bool = False) -> str:
+        """Return the pattern that binds a variable to each instance of a class.
+
+        Args:
+            v: the variable.
+            class_: the IRI of the class.
+            often: whether many queries will ask, so that the instances are worth noting.
+        """
+        if often and self.marking:
+            self._marked[class_] = None
         if pattern := self._directly(v, class_):
             return pattern
         classes = self.classes(class_)
@@ -99,14 +107,11 @@ class Dialect:
         type_ = f"{v} <{names.RDF}type> <{class_}> ."
         if len(self.classes(class_)) == 1:
             return type_
-        if not self.marking:
-            return ""
-        self._marked[class_] = None
-        return f"GRAPH <{INSTANCES}> {{ {type_} }}"
+        return f"GRAPH <{INSTANCES}> {{ {type_} }}" if class_ in self._marked else ""
 
     def marks(self) -> list[str]:
         """Return the updates that note the instances of the classes that queries asked for."""
-        return [self._mark(class_) for class_ in self._marked]
+        return [self._mark(class_) for class_ in self._marked if len(self.classes(class_)) > 1]
 
     def _mark(self, class_: str) -> str:
         listed = " ".join(f"<{iri}>" for iri in self.classes(class_))

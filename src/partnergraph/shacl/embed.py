@@ -55,6 +55,7 @@ def embed(
     prefixes: Mapping[str, str],
     focus: str,
     *,
+    few: str = "",
     generated: tuple[str, ...],
     constants: Mapping[str, str],
     path: Path | None,
@@ -66,6 +67,7 @@ def embed(
         text: the query, SELECT or ASK.
         prefixes: what it was given by ``sh:prefixes``.
         focus: the pattern that binds the generated variables.
+        few: the pattern that says that ``?this`` is a focus node, if it has few values already.
         generated: ``this``, and ``value`` for an ASK.
         constants: variables that stand for one term, with the term.
         path: what ``$PATH`` stands for.
@@ -77,7 +79,7 @@ def embed(
     """
     tree = read(text)
     writer = _Writer({**prefixes, **tree.prefixes}, focus, generated, constants, path, dialect)
-    return writer.query(tree)
+    return writer.query(tree, few)
 
 
 class _Writer:
@@ -98,7 +100,7 @@ class _Writer:
         self._dialect = dialect
         self._label = dialect.fresh().removeprefix("?")
 
-    def query(self, tree: Select) -> Embedded:
+    def query(self, tree: Select, few: str) -> Embedded:
         """Return the whole query."""
         self._check(tree)
         columns = tree.columns
@@ -108,11 +110,21 @@ class _Writer:
             variables = tuple(name for name, _ in columns)
         plain = columns is None or not any(made for _, made in columns)
         if plain and not tree.grouped and not tree.having:
-            pattern = self._group(tree.where, forced=True)
+            pattern = self._whole(tree.where, variables, few)
         else:
             pattern = self._select(tree, forced=True)
         shown = tuple(v for v in variables if v not in self._constants)
         return Embedded(pattern, shown)
+
+    def _whole(self, where: Group, variables: tuple[str, ...], few: str) -> str:
+        """Return the pattern of a query that only names its columns.
+
+        Few nodes break a constraint, so which of them are focus nodes is asked last.
+        """
+        if not few or self._dialect.nearby or "this" not in self._bound(where.parts):
+            return self._group(where, forced=True)
+        columns = " ".join(dict.fromkeys(["?this", *(f"?{v}" for v in variables)]))
+        return f"{{ SELECT {columns} WHERE {{ {self._group(where)} }} }} {few}"
 
     def _check(self, tree: Select) -> None:
         if not tree.grouped and any(

@@ -137,14 +137,21 @@ class Dialect:
         """Return the datatypes of the literals that have a datatype and are well-formed."""
         return [iri, literals.EXACT + iri] if self._exact else [iri]
 
-    def value(self, v: str) -> str:
-        """Return the expression for the value of a variable, which a stand-in has inside."""
-        if not self._exact:
-            return v
+    def compared(self, left: str, sign: str, right: str) -> str:
+        """Return the expression that is true if two terms compare, and false otherwise.
+
+        A stand-in compares with nothing, so what it stands for is made only where it is met.
+        """
+        compared = [f"{left} {sign} {right}"]
+        if self._exact:
+            compared.append(f"{self._value(left)} {sign} {self._value(right)}")
+        return f"COALESCE({', '.join(compared)}, false)"
+
+    def _value(self, term: str) -> str:
         start = len(literals.EXACT) + 1
         return (
-            f'IF(STRSTARTS(STR(DATATYPE({v})), "{literals.EXACT}"), '
-            f"STRDT(STR({v}), IRI(SUBSTR(STR(DATATYPE({v})), {start}))), {v})"
+            f'IF(STRSTARTS(STR(DATATYPE({term})), "{literals.EXACT}"), '
+            f"STRDT(STR({term}), IRI(SUBSTR(STR(DATATYPE({term})), {start}))), {term})"
         )
 
     def restored(self, v: str) -> str:

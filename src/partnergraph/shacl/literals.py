@@ -87,6 +87,7 @@ _IS_CANONICAL, _IS_REWRITTEN = _matchers(_CANONICAL), _matchers(_REWRITTEN)
 
 _CHUNK = 1 << 22
 _LONG = 100
+_MOST_KNOWN = 1 << 16
 
 
 def kept(literal: Literal) -> bool:
@@ -172,6 +173,7 @@ class Rewritten(io.RawIOBase):
         """Whether there was such a literal so far."""
         self._file = file
         self._rest = memoryview(b"")
+        self._known: dict[tuple[bytes, bytes], bool] = {}
 
     def readable(self) -> bool:
         """Say that it can be read."""
@@ -211,10 +213,12 @@ class Rewritten(io.RawIOBase):
         datatype = chunk[at + 3 : chunk.find(b">", at)]
         if b"\\" in lexical or b"\\" in datatype or chunk[opened - 1 : opened] == b"\\":
             return False
-        try:
-            return datatype.decode() in PLAIN or _is_kept(lexical.decode(), datatype.decode())
-        except UnicodeDecodeError:
-            return False
+        literal = (lexical, datatype)
+        if literal not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[literal] = _is_kept_as_bytes(lexical, datatype)
+        return self._known[literal]
 
     def _line(self, line: bytes) -> bytes:
         try:
@@ -226,6 +230,13 @@ class Rewritten(io.RawIOBase):
         told = [f"{q.subject} {q.predicate} {q.object} .\n" for q in reader.read(quads)]
         self.stood_in |= reader.stood_in
         return "".join(told).encode() if reader.stood_in else line
+
+
+def _is_kept_as_bytes(lexical: bytes, datatype: bytes) -> bool:
+    try:
+        return datatype.decode() in PLAIN or _is_kept(lexical.decode(), datatype.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def well_formed(literal: Literal) -> bool:

@@ -104,7 +104,21 @@ def _min_count(count: int, scope: Scope) -> Broken:
 def _max_count(count: int, scope: Scope) -> Broken:
     if count == 0:
         return Broken(f"{scope.nodes()} {scope.step(scope.dialect.fresh())}")
-    return Broken(f"{{ {_counted(scope, f'> {count}')} }} {scope.nodes(few=True)}")
+    counted = f"{{ {_counted(scope, f'> {count}')} }}"
+    if count == 1 and scope.plain and not scope.dialect.nearby:
+        counted = f"{{ SELECT {scope.this} WHERE {{ {_some_have_two(scope)} {counted} }} }}"
+    return Broken(f"{counted} {scope.nodes(few=True)}")
+
+
+def _some_have_two(scope: Scope) -> str:
+    """Return what has a solution only if a property has more values than subjects.
+
+    Mostly it has not, and to know it takes a quarter of the time of counting for each subject.
+    """
+    subject, found, told = (scope.dialect.fresh() for _ in range(3))
+    step = Scope(scope.focus, scope.path, subject, found, scope.dialect).step(found)
+    more = f"COUNT(*) > COUNT(DISTINCT {subject})"
+    return f"{{ SELECT (1 AS {told}) WHERE {{ {step} }} HAVING({more}) }}"
 
 
 def _has_value(value: Any, scope: Scope) -> Broken:
@@ -164,7 +178,7 @@ def _less(sign: str) -> Callable[[URIRef, Scope], Broken]:
         value = scope.value
         # Texts in a language do not compare in SPARQL 1.1; some engines compare them all the same.
         plain = f'LANG({value}) = "" && LANG({bound}) = ""'
-        compared = f"{plain} && {dialect.value(value)} {sign} {dialect.value(bound)}"
+        compared = f"{plain} && {dialect.compared(value, sign, bound)}"
         return Broken(
             f"{{ SELECT {scope.this} {value} {bound} WHERE {{ {scope.step(value)} "
             f"{scope.this} {link} {bound} . FILTER(!COALESCE({compared}, false)) }} }} "

@@ -73,8 +73,7 @@ def _length(sign: str) -> Callable[[int, str, Dialect], str]:
 def _range(sign: str) -> Callable[[Literal, str, Dialect], str]:
     def write(limit: Literal, v: str, dialect: Dialect) -> str:
         # A text in a language compares with nothing.
-        compared = f"{dialect.value(v)} {sign} {limit.n3()}"
-        return "true" if limit.language else f"!COALESCE({compared}, false)"
+        return "true" if limit.language else f"!{dialect.compared(v, sign, limit.n3())}"
 
     return write
 

@@ -126,9 +126,12 @@ class StoreDirectory:
         """
         with self.draft() as fresh:
             store = Store.open(fresh, writable=True)
-            yield store
-            store.sync()
-            store.close()
+            try:
+                yield store
+                store.sync()
+            finally:
+                # An open store goes on tidying its files, also where the folder is to be removed.
+                store.close()
 
     @contextlib.contextmanager
     def draft(self) -> Iterator[Path]:

@@ -48,12 +48,12 @@ def partnergraph(stored: Path) -> Judge:
     store, plans = engines.modules("partnergraph.store", "partnergraph.shacl.plan")
     plan = shacl.compile(rdflib.Graph().parse(vocabulary.SHAPES))
     kept = store.Store.in_memory()
-    kept.read(stored, "ntriples")
+    exact = shacl.read_file(kept, stored)
     hierarchy = plans.hierarchy(kept)
 
     def judge(record: bytes) -> Callable[[], Any]:
         read = store.parse(record, "ntriples")
-        results = list(shacl.judge_record(plan, kept, read, hierarchy))
+        results = list(shacl.judge_record(plan, kept, read, hierarchy, exact=exact))
         return lambda: shacl.report(results)
 
     return judge

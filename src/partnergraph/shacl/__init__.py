@@ -13,7 +13,7 @@ pySHACL is the reference; what cannot be compiled is told and left to it.
 from partnergraph.shacl.plan import NotCompiled, Plan
 from partnergraph.shacl.record import judge_record
 from partnergraph.shacl.results import Result, report
-from partnergraph.shacl.validate import validate, validate_file
+from partnergraph.shacl.validate import read_file, validate, validate_file
 from partnergraph.shacl.wrong import Refused, ShapesError
 
 compile = Plan
@@ -26,6 +26,7 @@ __all__ = [
     "ShapesError",
     "compile",
     "judge_record",
+    "read_file",
     "report",
     "validate",
     "validate_file",

@@ -47,16 +47,33 @@ def validate_file(
         UnreadableInputError: the file cannot be read.
     """
     store = Store.in_memory()
+    exact = read_file(store, path, format_)
+    yield from _judge(plan, store, threads, exact=exact)
+
+
+def read_file(store: Store, path: Path, format_: str = "ntriples") -> bool:
+    """Read a file of RDF into the default graph of a store, exactly as it is written.
+
+    Args:
+        store: the store.
+        path: the file; whatever graph its statements are in.
+        format_: its format; N-Triples are read quickest.
+
+    Returns:
+        Whether there are stand-ins for literals that the store would rewrite.
+
+    Raises:
+        UnreadableInputError: the file cannot be read.
+    """
     if format_ == "ntriples":
         with path.open("rb") as file:
             written = literals.Rewritten(file)
             store.read(written, format_, str(path))
-        yield from _judge(plan, store, threads, exact=written.stood_in)
-    else:
-        reader = literals.Reader()
-        found = parse_file(path, format_)
-        store.add(Quad(q.subject, q.predicate, q.object) for q in reader.read(found))
-        yield from _judge(plan, store, threads, exact=reader.stood_in)
+        return written.stood_in
+    reader = literals.Reader()
+    found = parse_file(path, format_)
+    store.add(Quad(q.subject, q.predicate, q.object) for q in reader.read(found))
+    return reader.stood_in
 
 
 def _judge(plan: Plan, store: Store, threads: int, *, exact: bool = False) -> Iterator[Result]:

@@ -375,6 +375,14 @@ class Store:
         for solution in solutions:
             yield {name: term for name in variables if (term := solution[name]) is not None}
 
+    def check(self, query: str) -> None:
+        """Check that the engine can read a query of our own.
+
+        Raises:
+            QuerySyntaxError: it cannot, with line and column.
+        """
+        self._query(query)
+
     def construct(self, query: str) -> list[Quad]:
         """Run a CONSTRUCT or DESCRIBE query of our own."""
         triples = self._query(query)

@@ -7,11 +7,13 @@ import pytest
 import strategies
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib import Graph
+from rdflib import SH, Graph
+from rdflib.term import Node
 from test_against_pyshacl import MANY, graph
 
 from partnergraph import names, shacl
 from partnergraph.shacl import literals, plan
+from partnergraph.shacl.record import mentioned
 from partnergraph.store import Literal, Quad, Store, Term, parse
 
 TURTLE = strategies.PREFIXES
@@ -50,12 +52,26 @@ def test_a_record_is_judged_as_if_all_were_judged(example: strategies.Example, s
     before = everything(shapes, [*classes, *stored])
     after = everything(shapes, [*classes, *stored, *record])
     own = {str(quad.subject) for quad in record}
-    linked = {str(q.object) for q in record if not q.predicate.value.endswith("#type")} - own
     here = {r for r in found if str(r.focus) in own}
     assert here ^ {r for r in after if str(r.focus) in own} == set()
     others = found - here
-    assert others - {r for r in after if str(r.focus) in linked} == set()
-    assert {r for r in after - before if str(r.focus) in linked} - others == set()
+    assert others - after == set()
+    links: dict[str, set[str]] = {}
+    for quad in record:
+        links.setdefault(str(quad.object), set()).add(quad.predicate.value)
+    expected = {
+        result
+        for near in shacl.compile(shapes).nearby()
+        for result in after - before
+        if links.get(str(result.focus), set()) & mentioned(near)
+        and result.shape in within(shapes, near.shape.node)
+    }
+    assert {r for r in expected if str(r.focus) not in own} - others == set()
+
+
+def within(shapes: Graph, node: Node) -> set[Node]:
+    """Return a shape without shapes inside it, or nothing."""
+    return set() if (node, SH.property, None) in shapes else {node}
 
 
 SHAPES = """

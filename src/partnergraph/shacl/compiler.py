@@ -8,6 +8,7 @@ worked out once for all nodes that are asked about.
 Source: SHACL, sections 3.4 and 4.6 to 4.7; 5 for constraints in SPARQL.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -22,10 +23,12 @@ from partnergraph.shacl.embed import Embedded, embed
 from partnergraph.shacl.sets import Broken, Scope
 from partnergraph.shacl.shapes import Constraint, Custom, Qualified, Query, Shape, Shapes, Target
 from partnergraph.shacl.wrong import Refused
+from partnergraph.sparql import MAX_OPERATORS
 
 THIS, VALUE = "?this", "?value"
 SHAPES_GRAPH = "urn:partnergraph:shapes"
-_MOST_CHARACTERS = 200_000
+_MOST_CHARACTERS, _DEEPEST = 200_000, 200
+_BRACKETS = re.compile(r"[{}()]")
 
 
 @dataclass(frozen=True)
@@ -364,9 +367,19 @@ def _text(wanted: Iterable[str], pattern: str, way: _Way | None) -> str:
         before = " ".join(way.before)
         found = f"{{ {text} }} {way.pattern(THIS, few=True)}"
         text = f"SELECT DISTINCT {columns} {before} WHERE {{ {found} }}"
-    if len(text) > _MOST_CHARACTERS:
-        raise Refused("the query for it would be longer than any store should be asked")
+    _check_size(text)
     return text
+
+
+def _check_size(text: str) -> None:
+    """Refuse a query that is too large for the parsers of stores, some of which die of it."""
+    depth = deepest = 0
+    for sign in _BRACKETS.findall(text):
+        depth += 1 if sign in "{(" else -1
+        deepest = max(deepest, depth)
+    operators = max(text.count(sign) for sign in ("||", "&&"))
+    if len(text) > _MOST_CHARACTERS or deepest > _DEEPEST or operators > MAX_OPERATORS:
+        raise Refused("the query for it would be larger than a store should be asked")
 
 
 def _further(way: _Way, scope: Scope) -> _Way:

@@ -148,6 +148,8 @@ class Dialect:
         return f"COALESCE({', '.join(compared)}, false)"
 
     def _value(self, term: str) -> str:
+        if not term.startswith("?"):
+            return term
         start = len(literals.EXACT) + 1
         return (
             f'IF(STRSTARTS(STR(DATATYPE({term})), "{literals.EXACT}"), '

@@ -12,6 +12,7 @@ from rdflib import Graph
 from rdflib.term import Node
 
 from partnergraph import names, terms
+from partnergraph.errors import QuerySyntaxError
 from partnergraph.shacl import compiler, literals
 from partnergraph.shacl.compiler import Select
 from partnergraph.shacl.dialect import FOCUS, Dialect
@@ -133,11 +134,26 @@ class Plan:
         marks: dict[str, None] = {}
         for shape, dialect in dialects:
             try:
-                selects += compiler.selects(self.shapes, shape, dialect)
+                selects += _readable(compiler.selects(self.shapes, shape, dialect))
                 marks |= dict.fromkeys(dialect.marks())
             except Refused as error:
                 refused.append(NotCompiled(shape.node, error.reason))
         return Queries(tuple(selects), tuple(refused), tuple(marks))
+
+
+def _readable(selects: list[Select]) -> list[Select]:
+    """Return queries, all of which an engine can read.
+
+    Raises:
+        Refused: it cannot read one.
+    """
+    store = Store.in_memory()
+    for select in selects:
+        try:
+            store.check(select.text)
+        except QuerySyntaxError as error:
+            raise Refused("its query cannot be put into one for all focus nodes") from error
+    return selects
 
 
 def _key(hierarchy: Hierarchy | None) -> tuple[tuple[str, ...], ...]:

@@ -2,19 +2,20 @@
 
 The record is laid into the store for a while. Its focus nodes are noted in a graph of their own, so
 that the queries begin with them and look up by index what they need. A record touches the nodes it
-describes, and the nodes it points to: a thing of others may break a rule only now, because of a
-link that ends at it. What was broken there before is not told.
+describes, which are judged by all shapes, and the nodes it points to. A thing of others may break a
+rule only now, because of a link that ends at it: it is judged by the shapes that look at the
+property of such a link, and what was broken there before is not told.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from partnergraph import names
 from partnergraph.shacl import literals
 from partnergraph.shacl.dialect import FOCUS, NEW, Dialect
-from partnergraph.shacl.plan import Hierarchy, Near, Plan, ask
+from partnergraph.shacl.plan import Hierarchy, Near, Plan, Queries, ask
 from partnergraph.shacl.results import Result
 from partnergraph.shacl.shapes import Shape, Target
 from partnergraph.store import Iri, Quad, Store, Term
@@ -48,57 +49,71 @@ def judge_record(
     record = list(reader.read(Quad(q.subject, q.predicate, q.object) for q in quads))
     shapes = plan.nearby(hierarchy, exact=exact or reader.stood_in)
     own: dict[Any, None] = dict.fromkeys(quad.subject for quad in record)
-    linked: dict[Any, None] = dict.fromkeys(
-        quad.object for quad in record if quad.predicate != _TYPE and quad.object not in own
-    )
-    used = {quad.predicate.value for quad in record} - {_TYPE.value}
-    affected = [near for near in shapes if used & _names(near)]
-    others = [node for node in linked if isinstance(node, Iri)]
+    links: dict[Any, set[str]] = {}
+    for quad in record:
+        if quad.object not in own and quad.predicate != _TYPE:
+            links.setdefault(quad.object, set()).add(quad.predicate.value)
     new = [Quad(Iri(NEW), _GRAPH, node, _GRAPH) for node in own]
     with store.beside(new):
-        before = set(_ask(store, affected, _Kinds(store, hierarchy), others, outside=True))
+        others: dict[Any, set[str]] = {n: by for n, by in links.items() if isinstance(n, Iri)}
+        before = set(_outside(store, shapes, _Targets(store, hierarchy), others))
         with store.beside(record):
-            kinds = _Kinds(store, hierarchy)
-            found = dict.fromkeys(_ask(store, shapes, kinds, own))
-            found |= dict.fromkeys(_ask(store, affected, kinds, linked, outside=True))
+            targets = _Targets(store, hierarchy)
+            found = dict.fromkeys(_own(store, shapes, targets, own))
+            found |= dict.fromkeys(_outside(store, shapes, targets, links))
     return [result for result in found if result not in before]
 
 
-def _ask(
-    store: Store,
-    shapes: Iterable[Near],
-    kinds: "_Kinds",
-    nodes: Iterable[Term],
-    *,
-    outside: bool = False,
+def _own(
+    store: Store, shapes: Iterable[Near], targets: "_Targets", nodes: Iterable[Term]
 ) -> Iterator[Result]:
-    """Yield what is broken at some nodes."""
-    chosen: list[Near] = []
-    notes: list[Quad] = []
+    """Yield what is broken at the nodes that a record describes."""
+    chosen = [(near, targets.among(near.shape, nodes)) for near in shapes]
+    return _ask(store, [(near, focus, near.queries) for near, focus in chosen if focus])
+
+
+def _outside(
+    store: Store, shapes: Iterable[Near], targets: "_Targets", links: Mapping[Term, set[str]]
+) -> Iterator[Result]:
+    """Yield what is broken at the nodes that a record points to.
+
+    Args:
+        store: the data.
+        shapes: the shapes.
+        targets: what tells focus nodes.
+        links: for each node the properties of the links that end at it.
+    """
+    chosen = []
     for near in shapes:
-        focus = kinds.targets(near.shape, nodes)
-        if focus:
-            chosen.append(near)
-            notes += [Quad(Iri(near.noted), _GRAPH, node, _GRAPH) for node in focus]
+        looked_at = mentioned(near)
+        nodes = [node for node, by in links.items() if by & looked_at]
+        if focus := targets.among(near.shape, nodes):
+            chosen.append((near, focus, near.outside))
+    return _ask(store, chosen)
+
+
+def _ask(store: Store, chosen: Sequence[tuple[Near, list[Term], Queries]]) -> Iterator[Result]:
+    notes = [
+        Quad(Iri(near.noted), _GRAPH, node, _GRAPH) for near, focus, _ in chosen for node in focus
+    ]
     with store.beside(notes):
-        for near in chosen:
-            queries = near.outside if outside else near.queries
+        for _, _, queries in chosen:
             for _, results in ask(store, queries.selects, threads=1):
                 yield from results
 
 
-def _names(near: Near) -> set[str]:
+def mentioned(near: Near) -> set[str]:
     """Return the IRIs that the targets of a shape and the queries for it look at."""
     targets = {str(target.value) for target in near.shape.targets}
-    return targets | _mentioned(tuple(select.text for select in near.queries.selects))
+    return targets | _in_texts(tuple(select.text for select in near.queries.selects))
 
 
 @lru_cache(256)
-def _mentioned(texts: tuple[str, ...]) -> set[str]:
+def _in_texts(texts: tuple[str, ...]) -> set[str]:
     return {iri for text in texts for iri in _IRI.findall(text)}
 
 
-class _Kinds:
+class _Targets:
     """The targets of shapes among some nodes, as a store tells them now."""
 
     def __init__(self, store: Store, hierarchy: Hierarchy) -> None:
@@ -106,7 +121,7 @@ class _Kinds:
         self._dialect = Dialect(hierarchy)
         self._types: dict[Term, set[str]] = {}
 
-    def targets(self, shape: Shape, nodes: Iterable[Term]) -> list[Term]:
+    def among(self, shape: Shape, nodes: Iterable[Term]) -> list[Term]:
         """Return the nodes that are focus nodes of a shape."""
         tests = [self._test(target) for target in shape.targets]
         return [node for node in nodes if any(test(node) for test in tests)]

@@ -50,7 +50,7 @@ def told(
     )
 
 
-def report(results: Iterable[Result], _shapes: object = None) -> Graph:
+def report(results: Iterable[Result]) -> Graph:
     """Return the validation report."""
     graph = Graph()
     graph.bind("sh", names.SH)

@@ -12,10 +12,13 @@ from rdflib import RDF, RDFS, SH, XSD, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from partnergraph import names
+from partnergraph.errors import QuerySyntaxError
 from partnergraph.shacl import paths
 from partnergraph.shacl.components import Component, components
 from partnergraph.shacl.paths import Path
 from partnergraph.shacl.wrong import ShapesError
+from partnergraph.sparql import mentions_service
+from partnergraph.store import Store
 
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
 _REFERENCES = (SH.property, SH.node, SH["not"], SH.qualifiedValueShape)
@@ -276,6 +279,7 @@ class Shapes:
                     f"the constraint {_name(source)} needs one sh:select and has {len(selects)}"
                 )
             query = Query(str(selects[0]), declared(graph, source))
+            _check(query, source)
             yield Constraint(_component("SPARQL"), query, source, _messages(graph, source))
 
     def _custom(self, component: Component, node: Node, path: Path | None) -> Iterator[Constraint]:
@@ -287,9 +291,11 @@ class Shapes:
                     f"{_name(node)}"
                 )
             source, text, ask = validator
+            query = Query(text, declared(self.graph, source))
+            _check(query, source)
             yield Constraint(
                 str(component.node),
-                Custom(Query(text, declared(self.graph, source)), ask, arguments),
+                Custom(query, ask, arguments),
                 None,
                 _messages(self.graph, source) or _messages(self.graph, component.node),
             )
@@ -318,6 +324,27 @@ def declared(graph: Graph, node: Node) -> dict[str, str]:
                     f"the prefix {prefix}: stands for {found[prefix]} and {namespace}"
                 )
     return found
+
+
+def _check(query: Query, source: Node) -> None:
+    """Check that the engine can read a query.
+
+    Raises:
+        ShapesError: it cannot.
+    """
+    prologue = "".join(f"PREFIX {p}: <{iri}>\n" for p, iri in query.prefixes.items())
+    text = query.text.replace("$PATH", "<urn:path>").replace("?PATH", "<urn:path>")
+    if mentions_service(text):
+        # To ask it, even of no data, might call a service. It is refused when it is compiled.
+        return
+    try:
+        Store.in_memory().check(prologue + text)
+    except QuerySyntaxError as error:
+        line = (error.where.line or 1) - len(query.prefixes)
+        raise ShapesError(
+            f"the query of {_name(source)} cannot be read: line {line}, {error.detail}",
+            hint=query.text.strip(),
+        ) from error
 
 
 def _messages(graph: Graph, node: Node) -> tuple[Literal, ...]:

@@ -22,7 +22,7 @@ import pyoxigraph
 import pyshacl
 import rdflib
 
-from partnergraph import catalogue, load, names, reason, records, rooms, validation
+from partnergraph import catalogue, load, names, reason, records, rooms, sight
 from partnergraph.access import Access
 from partnergraph.directory import StoreDirectory
 from partnergraph.export import export
@@ -159,7 +159,7 @@ def judging(directory: StoreDirectory) -> None:
     for room in rooms.ontology():
         ontology.parse(data=room.read(), format="turtle")
     record = records.Record(RECORD.name, parse(content, "turtle"))
-    for quad in (*record.quads, *validation.context(access.store, record)):
+    for quad in (*record.quads, *sight.context(access.store, record)):
         data.parse(data=f"{quad.triple} .", format="nt")
     compare("judge one record, warm child", lambda: access.validate(content, "turtle", RECORD.name),
             "pySHACL, graphs in memory already",

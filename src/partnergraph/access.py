@@ -12,7 +12,7 @@ from partnergraph import sparql, updates
 from partnergraph.directory import StoreDirectory
 from partnergraph.errors import LimitError, RefusedError
 from partnergraph.pool import Answer, Job, Pool, Ticket
-from partnergraph.report import Report
+from partnergraph.report import Engine, Report
 from partnergraph.settings import Settings
 from partnergraph.store import Store
 
@@ -176,6 +176,7 @@ class Access:
         *,
         norm: Source | None = None,
         on: datetime.date | None = None,
+        engine: Engine = "compiled",
     ) -> Report:
         """Judge a record in a child.
 
@@ -187,11 +188,17 @@ class Access:
             ticket: the way to stop it.
             norm: a version of the strategy other than ours.
             on: the day that rules about time take as today.
+            engine: what judges.
 
         Raises:
             PartnergraphError: the record cannot be read, or a limit stopped the work.
         """
-        about: dict[str, object] = {"format": format_, "file": file, "rules": rules}
+        about: dict[str, object] = {
+            "format": format_,
+            "file": file,
+            "rules": rules,
+            "engine": engine,
+        }
         return Report.from_dict(self._judge("validate", about, content, ticket, norm, on))
 
     def explain(

@@ -214,10 +214,12 @@ def _validate(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -
 
     norm, on = _norm(job), _day(job)
     if job["own"]:
-        report = load.own_report(store, norm, on=on)
+        report = load.own_report(store, norm, on=on, engine=job["engine"])
     else:
         record = records.read(body, job["format"], job["file"], store)
-        report = validation.judge(store, record, job["rules"], norm=norm, on=on)
+        report = validation.judge(
+            store, record, job["rules"], norm=norm, on=on, engine=job["engine"]
+        )
     frames.say(report.as_dict())
 
 

@@ -1,6 +1,6 @@
 """The rules of a norm compiled to queries, and what they find in a store."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from partnergraph import names, terms
 from partnergraph.norms import Norm
@@ -15,8 +15,8 @@ def findings(
     rules: Collection[str],
     hierarchy: plan.Hierarchy,
     exact: bool,
-) -> tuple[set[Finding], frozenset[str]]:
-    """Return what rules find in the default graph of a store, and the rules that are left.
+) -> tuple[set[Finding], Mapping[str, str]]:
+    """Return what rules find in the default graph of a store, and why some rules are left.
 
     Args:
         store: what the rules see.
@@ -26,14 +26,14 @@ def findings(
         exact: whether literals in it are stand-ins.
     """
     queries = norm.plan.queries(hierarchy, exact=exact)
-    left = {_rule(one.shape) for one in queries.refused}
+    left = {_rule(one.shape): one.reason for one in queries.refused}
     wanted = [select for select in queries.selects if _rule(select.root.node) in rules]
     found = {
         _finding(norm, _rule(select.root.node), result)
         for select, results in plan.ask(store, wanted, threads=1)
         for result in results
     }
-    return found, frozenset(left & set(rules))
+    return found, {rule: why for rule, why in left.items() if rule in rules}
 
 
 def _rule(shape: object) -> str:

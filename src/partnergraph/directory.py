@@ -146,6 +146,7 @@ class StoreDirectory:
             raise StoreError("only the writer can commit")
         number = 1 + max((int(p.name) for p in self._generations.glob("[0-9]*")), default=0)
         fresh = self._generations / f"{number:04d}"
+        store: Store | None = None
         try:
             if self.exists():
                 previous = Store.open(self.current(), writable=False)
@@ -153,6 +154,9 @@ class StoreDirectory:
                 previous.close()
             yield fresh
         except BaseException:
+            # Closed first, or it would go on writing files into the folder that is removed.
+            if store:
+                store.close()
             shutil.rmtree(fresh, ignore_errors=True)
             raise
         self._switch(fresh.name)

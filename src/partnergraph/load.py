@@ -150,6 +150,7 @@ def own_report(
     *,
     on: datetime.date | None = None,
     detailed: bool = False,
+    engine: report.Engine = "compiled",
 ) -> report.Report:
     """Judge the partnerships and the documents of our own data."""
     quads = [
@@ -159,7 +160,7 @@ def own_report(
         if not _is_provenance(q)
     ]
     record = records.Record("data/partnerships.csv", quads)
-    return validation.judge(store, record, norm=norm, on=on, detailed=detailed)
+    return validation.judge(store, record, norm=norm, on=on, detailed=detailed, engine=engine)
 
 
 def _derived(derived: dict[Quad, str]) -> Iterator[Quad]:

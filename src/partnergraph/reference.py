@@ -29,22 +29,43 @@ def findings(data: Graph, norm: Norm, rules: Iterable[str], *, inferring: bool) 
     """
     import pyshacl
 
-    shapes = norm.part(frozenset(rules), inferring=inferring)
+    asked = frozenset(rules)
+    shapes = norm.part(asked, inferring=inferring)
 
     # In place: pySHACL would copy the graph into one that parses each query for each node.
     _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", inplace=True)
     if not isinstance(results, Graph):
         raise FaultError(f"the SHACL engine failed: {results}")
-    return {
-        _finding(results, norm, node) for node in results.subjects(RDF.type, SH.ValidationResult)
-    }
+    found = list(results.subjects(RDF.type, SH.ValidationResult))
+    of = {node: _rules(norm, results.value(node, SH.sourceShape), asked) for node in found}
+    if any(len(told) > 1 for told in of.values()):
+        # Rules share a shape, and a result does not tell for which of them it was judged.
+        return set().union(
+            *(findings(data, norm, {rule}, inferring=inferring) for rule in sorted(asked))
+        )
+    return {_finding(results, norm, node, *told) for node, told in of.items()}
 
 
-def _finding(results: Graph, norm: Norm, node: Node) -> Finding:
+def _rules(norm: Norm, shape: Node | None, asked: frozenset[str]) -> frozenset[str]:
+    """Return the rules that a shape is, or is a part of."""
+    found: set[str] = set()
+    seen: set[Node | None] = set()
+    pending = [shape]
+    while pending:
+        if (node := pending.pop()) in seen:
+            continue
+        seen.add(node)
+        if str(node).removeprefix(names.RULE) in asked:
+            found.add(str(node).removeprefix(names.RULE))
+        pending.extend(norm.shapes.subjects(None, node))
+    return frozenset(found)
+
+
+def _finding(results: Graph, norm: Norm, node: Node, id_: str) -> Finding:
     def one(predicate: URIRef) -> Node | None:
         return next(results.objects(node, predicate), None)
 
-    rule = norm.rules[str(one(SH.sourceShape)).removeprefix(names.RULE)]
+    rule = norm.rules[id_]
     value = one(SH.value)
     return Finding(
         focus=terms.write(one(SH.focusNode)),

@@ -7,13 +7,17 @@ Nothing here is in a language: a verdict has a ground, a criterion a state, and
 import hashlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
+from typing import Literal as OneOf
 
 from partnergraph import names, texts
 from partnergraph.facts import LANGUAGES
 from partnergraph.store import BlankNode, Iri, Literal, Quad, Term, parse
 
 SEVERITIES = ("Violation", "Warning", "Info")
+Engine = OneOf["compiled", "pyshacl"]
+"""What judges: our own engine, or the reference."""
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 OUTCOMES = ("meets", "not-yet", "not-covered")
 STATES = ("met", "not-met", "not-asked", "not-public")
 # The schema of reports takes its descriptions from here.
@@ -158,10 +162,10 @@ class Basis:
     """The rules that the norm has beside ours or in their place, with texts of its own."""
     restricted: tuple[str, ...] = ()
     """The rules that rest on facts which are often not public."""
-    engine: str = "compiled"
-    """What judged: our own engine, or ``pyshacl``."""
-    left: tuple[str, ...] = ()
-    """The rules that our own engine cannot judge, and left to pySHACL."""
+    engine: Engine = "compiled"
+    """What judged: ``compiled``, which is our own engine, or ``pyshacl``."""
+    left: dict[str, str] = field(default_factory=dict)
+    """The rules that our own engine cannot judge and left to pySHACL, each with the reason."""
 
 
 @dataclass(frozen=True)

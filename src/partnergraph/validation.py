@@ -6,21 +6,17 @@ mentions. Rules marked ``pg:judgedWithInferred`` also see what follows from that
 
 import datetime
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal as OneOf
 
 from rdflib import SH, Graph, URIRef
 
 from partnergraph import __version__, compiled, names, norms, reference, remedies, terms, verdicts
 from partnergraph.norms import Norm
 from partnergraph.records import Record
-from partnergraph.report import Basis, Finding, Report, in_order
+from partnergraph.report import Basis, Engine, Finding, Report, in_order
 from partnergraph.sight import Sight, claimed, sight
 from partnergraph.store import Iri, Literal, Store, serialize
-
-Engine = OneOf["compiled", "pyshacl"]
-"""Our own engine, or the reference."""
 
 
 def judge(
@@ -61,25 +57,26 @@ def judge(
 class _Found:
     findings: set[Finding]
     engine: Engine
-    left: frozenset[str]
-    """The rules that our own engine left to the reference."""
+    left: Mapping[str, str]
+    """The rules that our own engine left to the reference, each with the reason."""
 
 
 def _findings(seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine) -> _Found:
     found: set[Finding] = set()
-    left: set[str] = set()
+    left: dict[str, str] = {}
     for inferring in (False, True):
         rules = {id_ for id_ in asked if norm.rules[id_].with_inferred == inferring}
         others: Collection[str] = rules
         if engine == "compiled" and rules:
             with seen.in_store(inferring=inferring) as (data, exact):
-                ours, others = compiled.findings(data, norm, rules, seen.axioms.below, exact)
+                ours, why = compiled.findings(data, norm, rules, seen.axioms.below, exact)
             found |= ours
-            left |= others
+            left |= why
+            others = why.keys()
         if others:
             with seen.in_graph(inferring=inferring) as graph:
                 found |= reference.findings(graph, norm, others, inferring=inferring)
-    return _Found(found, engine, frozenset(left))
+    return _Found(found, engine, left)
 
 
 def _report(
@@ -136,7 +133,7 @@ def _report(
             replaced=norm.replaced,
             restricted=tuple(sorted(i for i in asked if norm.rules[i].restricted)),
             engine=made.engine,
-            left=tuple(sorted(made.left)),
+            left=dict(sorted(made.left.items())),
         ),
         verdicts=tuple(told),
         outdated=record.outdated,

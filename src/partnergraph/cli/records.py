@@ -21,6 +21,7 @@ from partnergraph.errors import UnreadableInputError, UsageError, Where
 
 if TYPE_CHECKING:
     from partnergraph.access import Access, Source
+    from partnergraph.report import Engine
 
 _FORMS = ("text", "json", "turtle", "jsonld", "html", "csv", "junit")
 _SEVERITIES = ("violation", "warning", "info")
@@ -66,6 +67,13 @@ def _day(on: datetime.datetime | None) -> datetime.date | None:
 )
 @click.option("--rules", metavar="ID,…", default="", help="Only these rules.")
 @click.option(
+    "--engine",
+    type=click.Choice(("compiled", "pyshacl")),
+    default="compiled",
+    show_default=True,
+    help="What judges: our rules compiled to SPARQL, or pySHACL, which is slower.",
+)
+@click.option(
     "--public", is_flag=True, help="Leave out what rests on facts that are not for everybody."
 )
 @_norm_options
@@ -77,6 +85,7 @@ def validate(
     form: str,
     fail_on: str,
     rules: str,
+    engine: "Engine",
     public: bool,
     norm_file: Path | None,
     on: datetime.datetime | None,
@@ -92,7 +101,9 @@ def validate(
     norm = _source(norm_file)
     with access_to(store, "validate") as access:
         reports = [
-            access.validate(content, format_, str(file), chosen, norm=norm, on=_day(on))
+            access.validate(
+                content, format_, str(file), chosen, norm=norm, on=_day(on), engine=engine
+            )
             for file, content, format_ in contents
         ]
     if public:
@@ -256,4 +267,5 @@ def _again(access: "Access", before: Any, norm: "Source | None") -> Any:
         before.basis.chosen,
         norm=norm,
         on=datetime.date.fromisoformat(before.basis.judged_on),
+        engine=before.basis.engine,
     )

@@ -54,6 +54,10 @@ def _suite(
         file=_safe(report.file),
         timestamp=report.basis.judged_on + "T00:00:00",
     )
+    about = xml.SubElement(suite, "properties")
+    xml.SubElement(about, "property", name="engine", value=report.basis.engine)
+    for rule, reason in report.basis.left.items():
+        xml.SubElement(about, "property", name=f"left-to-pyshacl:{rule}", value=_safe(reason))
     for rule, name, state in lines:
         case = xml.SubElement(suite, "testcase", classname=_safe(rule), name=_safe(name))
         if rule in skipped:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from partnergraph import names
 from partnergraph.report import Finding, Report, Verdict
@@ -12,6 +12,7 @@ from partnergraph.words import word
 COLUMNS = (
     "file", "norm", "judged_on", "record", "label", "outcome", "rule", "criterion", "paragraphs",
     "severity", "state", "focus", "path", "value", "message", "remedies",
+    "engine",
 )  # fmt: skip
 
 _ABOUT = COLUMNS.index("rule")
@@ -19,18 +20,28 @@ _ABOUT = COLUMNS.index("rule")
 
 def rows(reports: Sequence[Report]) -> bytes:
     """Return reports as CSV in UTF-8, safe to open in a spreadsheet."""
+    return written([COLUMNS, *(row for report in reports for row in body(report))])
+
+
+def body(report: Report) -> Iterator[Sequence[str]]:
+    """Yield the rows of a report, without the names of the columns."""
+    basis = report.basis
+    head = [report.file, basis.norm_version, basis.judged_on]
+    lines = [
+        ([names.shorten(verdict.record), verdict.label, verdict.outcome], line)
+        for verdict in report.verdicts
+        for line in _lines(verdict, report.language)
+    ]
+    lines += [(["", "", ""], _finding(f, "", report.language)) for f in report.loose]
+    for about, line in lines:
+        yield [*head, *about, *line, "pyshacl" if line[0] in basis.left else basis.engine]
+
+
+def written(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return rows as CSV."""
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for report in reports:
-        head = [report.file, report.basis.norm_version, report.basis.judged_on]
-        for verdict in report.verdicts:
-            about = [names.shorten(verdict.record), verdict.label, verdict.outcome]
-            for line in _lines(verdict, report.language):
-                writer.writerow([harmless(cell) for cell in (*head, *about, *line)])
-        for finding in report.loose:
-            line = _finding(finding, "", report.language)
-            writer.writerow([harmless(cell) for cell in (*head, "", "", "", *line)])
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return output.getvalue().encode()
 
 
@@ -39,7 +50,7 @@ def _lines(verdict: Verdict, language: str) -> Iterable[list[str]]:
     for finding in verdict.findings:
         yield _finding(finding, named.get(finding.rule, ""), language)
     if not verdict.findings and not verdict.criteria:
-        yield [""] * (len(COLUMNS) - _ABOUT)
+        yield [""] * (COLUMNS.index("engine") - _ABOUT)
     for c in verdict.criteria:
         if c.state != "not-met":
             yield [

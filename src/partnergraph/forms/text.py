@@ -53,6 +53,9 @@ class _Writer:
             asked=asked,
             rules=report.rules,
         )
+        yield f"{self._title('report.engine')} {self._word(f'engine.{report.basis.engine}')}"
+        for rule, reason in report.basis.left.items():
+            yield f"{self._title('report.left')} {rule} ({clean(reason)})"
         if idle := [rule for rule, n in report.focus_nodes.items() if not n]:
             yield f"{self._title('report.idle')} {', '.join(idle)}"
         if report.unseen:

@@ -10,6 +10,7 @@ from partnergraph import forms, records
 from partnergraph.access import Access
 from partnergraph.errors import UnsupportedFormError, UsageError
 from partnergraph.forms import explained
+from partnergraph.report import ENGINES, Engine
 from partnergraph.store import GRAPH_FORMATS
 from partnergraph.web import negotiation, pages
 from partnergraph.web.negotiation import HTML
@@ -37,10 +38,13 @@ def routes(app: FastAPI, access: Access) -> None:
 
     @app.post("/validate", summary="Check partnership records; a file as body or multipart")
     async def post_validate(request: Request) -> Response:
-        only(request, {"lang"})
+        only(request, {"lang", "engine"})
+        engine = _engine(request)
         content, format_, file = await _record(request)
         form = negotiation.choose(request.headers.get("accept"), {**_REPORTS, **HTML})
-        found = await watched(request, partial(access.validate, content, format_, file, ()))
+        found = await watched(
+            request, partial(access.validate, content, format_, file, (), engine=engine)
+        )
         if form == "html":
             return HTMLResponse(pages.validate(language(request), found))
         return Response(forms.write([found], form, language(request)), media_type=forms.MEDIA[form])
@@ -72,6 +76,15 @@ def routes(app: FastAPI, access: Access) -> None:
     )
     async def get_detail(request: Request, subject: str, detail: str) -> Response:
         return await explanation(request, subject, detail)
+
+
+def _engine(request: Request) -> Engine:
+    """Return the engine that a request names."""
+    asked = request.query_params.get("engine", ENGINES[0])
+    for engine in ENGINES:
+        if engine == asked:
+            return engine
+    raise UsageError(f"there is no engine “{asked}”", hint="Engines: " + ", ".join(ENGINES))
 
 
 async def _record(request: Request) -> tuple[bytes, str, str]:

@@ -100,19 +100,29 @@ class Sight:
         return reason.closure(self.axioms.quads, self.asserted)
 
     @contextlib.contextmanager
-    def in_store(self, *, inferring: bool = False) -> Iterator[tuple[Store, frozenset[str]]]:
+    def in_store(
+        self, *, inferring: bool = False, blurred: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[Store, frozenset[str]]]:
         """Lay it over the ontology in a store for a while.
 
         Args:
             inferring: whether what follows belongs to it.
+            blurred: properties that are taken to have values which the store rewrites, whether
+                they do or not: the queries stay the same for all parts of a file.
 
         Yields:
             The store, and the properties with values that it does not keep as they were written.
         """
         reader = literals.Reader()
         laid = list(reader.read([*self.asserted, *(self.follows if inferring else ())]))
-        with self.axioms.store.beside([*laid, *reader.rest(laid)]):
-            yield self.axioms.store, reader.blurred_predicates
+        more = blurred - reader.blurred_predicates
+        twins = [
+            Quad(q.subject, Iri(literals.TWIN + q.predicate.value), q.object)
+            for q in laid
+            if more and q.predicate.value in more
+        ]
+        with self.axioms.store.beside([*laid, *reader.rest(laid), *twins]):
+            yield self.axioms.store, reader.blurred_predicates | more
 
     @contextlib.contextmanager
     def in_graph(self, *, inferring: bool = False) -> Iterator[Graph]:
@@ -143,18 +153,17 @@ def sight(store: Store, record: Record, norm: Norm, on: datetime.date) -> Sight:
         on: the day that rules about time take as today.
     """
     known = axioms(store)
-    told = [*record.quads, *context(store, record)]
-    coverage = verdicts.coverage(claimed(store, record), told, known.above, norm)
+    told = [*record.quads, *record.beside, *context(store, record)]
+    claims = claimed(store, [*record.quads, *record.beside])
+    coverage = verdicts.coverage(claims, told, known.above, norm)
     return Sight(known, [*told, _today(on), *coverage.as_if_strategic()], coverage, on)
 
 
-def claimed(store: Store, record: Record) -> dict[str, set[str]]:
-    """Return the partnership records of a file, as findings name them, with their types."""
-    wanted = partnerships(record.quads, store)
+def claimed(store: Store, quads: Iterable[Quad]) -> dict[str, set[str]]:
+    """Return the partnership records among quads, as findings name them, with their types."""
     return {
-        terms.write(terms.node(quad.subject)): wanted[str(quad.subject)]
-        for quad in record.quads
-        if str(quad.subject) in wanted
+        node[1:-1] if node.startswith("<") else node: types
+        for node, types in partnerships(quads, store).items()
     }
 
 

@@ -31,17 +31,20 @@ __all__ = [
     "BlankNode",
     "Iri",
     "Literal",
+    "Node",
     "Quad",
     "Store",
     "Term",
     "Triple",
     "canonical",
     "parse",
+    "parse_from",
     "serialize",
     "stored",
 ]
 
 Term = Iri | BlankNode | Literal
+Node = Iri | BlankNode
 Row = dict[str, Term]
 
 RESULT_FORMATS: dict[str, tuple[str, engine.QueryResultsFormat]] = {
@@ -58,6 +61,7 @@ GRAPH_FORMATS: dict[str, tuple[str, engine.RdfFormat]] = {
     "jsonld": ("application/ld+json", engine.RdfFormat.JSON_LD),
     "rdfxml": ("application/rdf+xml", engine.RdfFormat.RDF_XML),
 }
+
 
 _ANY = Iri("urn:any")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -98,8 +102,26 @@ def parse(content: bytes, format_: str, file: str = "", base: str | None = None)
     Raises:
         UnreadableInputError: with file, line and column of the first mistake.
     """
+    return list(parse_from(io.BytesIO(content), format_, file, base))
+
+
+def parse_from(
+    source: IO[bytes], format_: str, file: str = "", base: str | None = None
+) -> Iterator[Quad]:
+    """Yield what a file says as it is read, without keeping it.
+
+    Args:
+        source: the open file.
+        format_: a key of :data:`GRAPH_FORMATS`.
+        file: the name to give in error messages.
+        base: IRI that relative IRIs are resolved against.
+
+    Raises:
+        UnreadableInputError: with file, line and column of the first mistake.
+    """
+    rdf = GRAPH_FORMATS[format_][1]
     try:
-        return list(engine.parse(content, format=GRAPH_FORMATS[format_][1], base_iri=base))
+        yield from engine.parse(source, format=rdf, base_iri=base)
     except (SyntaxError, ValueError) as error:
         where, message = _place(error, file or None)
         hint = ""
@@ -252,6 +274,15 @@ class Store:
         """Yield the quads of a named graph, or of the default graph for ``None``."""
         name = engine.DefaultGraph() if graph is None else Iri(graph)
         return self._inner.quads_for_pattern(None, None, None, name)
+
+    def match(
+        self,
+        subject: Node | None = None,
+        predicate: Iri | None = None,
+        object_: Term | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads of the default graph that have the terms given."""
+        return self._inner.quads_for_pattern(subject, predicate, object_, engine.DefaultGraph())
 
     def all_named_quads(self) -> Iterator[Quad]:
         """Yield the quads of every named graph."""

@@ -88,9 +88,9 @@ def _report(
     made: _Found,
     detailed: bool,
 ) -> Report:
-    nodes = sorted(claimed(store, record))
+    nodes = sorted(claimed(store, record.quads))
     owner = _owners(record, nodes)
-    own = {terms.write(terms.node(quad.subject)) for quad in record.quads}
+    own = {terms.name(quad.subject) for quad in record.quads}
     focus = _focus_nodes(seen, norm, asked, own)
     # A finding about our own graph's things is not the record's fault.
     found = {
@@ -108,11 +108,7 @@ def _report(
             told = [maker.verdict(node, in_order(of.get(node, ())), data) for node in nodes]
     else:
         told = [maker.verdict(node, in_order(of.get(node, ()))) for node in nodes]
-    typed = {
-        terms.write(terms.node(q.subject))
-        for q in record.quads
-        if q.predicate.value == names.RDF + "type"
-    }
+    typed = {terms.name(q.subject) for q in record.quads if q.predicate.value == names.RDF + "type"}
     lines = _lines(record)
     return Report(
         file=record.file,
@@ -178,7 +174,7 @@ def _focus_nodes(
     of_class: dict[str, set[str]] = {}
     for quad in seen.asserted:
         if quad.predicate.value == names.RDF + "type" and isinstance(quad.object, Iri):
-            node = terms.write(terms.node(quad.subject))
+            node = terms.name(quad.subject)
             if node in own:
                 for class_ in seen.axioms.kinds([quad.object.value]):
                     of_class.setdefault(class_, set()).add(node)
@@ -198,9 +194,7 @@ def _owners(record: Record, records: Iterable[str]) -> dict[str, str]:
     below: dict[str, list[str]] = {}
     for quad in record.quads:
         if not isinstance(quad.object, Literal):
-            below.setdefault(terms.write(terms.node(quad.subject)), []).append(
-                terms.write(terms.node(quad.object))
-            )
+            below.setdefault(terms.name(quad.subject), []).append(terms.name(quad.object))
     owner: dict[str, str] = {}
     records = set(records)
     for node in sorted(records):

@@ -16,6 +16,7 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from partnergraph import names, norms
+from partnergraph.errors import UsageError
 from partnergraph.norms import Norm
 from partnergraph.sight import OCCASION, Axioms
 
@@ -33,7 +34,7 @@ _WITHIN = (SH.property, SH.node, SH.qualifiedValueShape, SH["not"])
 _LISTS = (SH["and"], SH["or"], SH.xone)
 
 
-class Farther(Exception):
+class _Farther(Exception):
     """A rule looks at more than what a record leads to."""
 
 
@@ -58,7 +59,7 @@ def reach(norm: Norm, rules: Collection[str], axioms: Axioms) -> Reach:
         axioms: the ontology.
 
     Raises:
-        Farther: one of them cannot be judged in parts; it is named, with the reason.
+        UsageError: one of them cannot be judged in parts; it is named, with the reason.
     """
     walks = []
     for id_ in sorted(rules):
@@ -67,8 +68,11 @@ def reach(norm: Norm, rules: Collection[str], axioms: Axioms) -> Reach:
             walk.shape(URIRef(names.RULE + id_), 0)
             if norm.rules[id_].with_inferred:
                 walk.inferring()
-        except Farther as error:
-            raise Farther(f"the rule {id_} {error}") from None
+        except _Farther as error:
+            raise UsageError(
+                f"the rule {id_} {error}, so it cannot be judged in parts",
+                hint="Leave it out with --rules, or judge smaller files as a whole",
+            ) from None
         walks.append(walk)
     # What decides whose rules apply is read by us, whatever the rules are.
     onward = {names.NS + "mandatedBy"}.union(*(walk.onward for walk in walks))
@@ -137,13 +141,15 @@ class _Walk:
         ranges = {str(q.object)[1:-1] for q in quads if q.predicate.value == names.RDFS + "range"}
         if shared := self._classes & self._axioms.kinds(ranges):
             told_by = ", ".join(names.shorten(class_) for class_ in sorted(shared))
-            raise Farther(f"asks whether something follows to be of {told_by} by any mention of it")
+            raise _Farther(
+                f"asks whether something follows to be of {told_by} by any mention of it"
+            )
 
     def _allowed(self, predicate: str) -> None:
         within = URIRef(predicate) in (*_WITHIN, *_LISTS)
         read = within or predicate.removeprefix(names.SH) in _LOCAL
         if URIRef(predicate) in self._custom or (predicate.startswith(names.SH) and not read):
-            raise Farther(f"has {names.shorten(predicate)}, which is not read for this")
+            raise _Farther(f"has {names.shorten(predicate)}, which is not read for this")
 
     def _inner(self, node: Node) -> Iterator[Node]:
         for predicate in _WITHIN:
@@ -175,12 +181,12 @@ class _Walk:
                     namesakes.add(subject)
         for subject, way, object_ in triples:
             if subject not in depth:
-                raise Farther(f"looks at {_told(subject)}, to which no record leads")
+                raise _Farther(f"looks at {_told(subject)}, to which no record leads")
             if subject in namesakes and not set(_first(way)) <= {
                 str(RDF.type),
                 str(SKOS.prefLabel),
             }:
-                raise Farther("looks at more than the kinds of what bears the same name")
+                raise _Farther("looks at more than the kinds of what bears the same name")
             if any(object_ == other for other, _, _ in triples):
                 self.onward |= set(_last(way))
         self.steps = max(self.steps, *depth.values())
@@ -188,7 +194,7 @@ class _Walk:
     def _follow(self, way: Node | Path) -> int:
         """Note the properties on a way; return how many steps it has beside endless ones."""
         if isinstance(way, InvPath | NegatedPath):
-            raise Farther("looks at what mentions a node")
+            raise _Farther("looks at what mentions a node")
         if isinstance(way, Variable):
             return 1
         if isinstance(way, SequencePath):
@@ -216,7 +222,7 @@ def _each(ends: Callable[[SequencePath], Node | Path]) -> Callable[[Node | Path]
         elif isinstance(way, MulPath):
             yield from found(way.path)
         elif isinstance(way, Variable):
-            raise Farther("looks into the values of any property")
+            raise _Farther("looks into the values of any property")
         else:
             yield str(way)
 

@@ -28,8 +28,9 @@ def judge(
     on: datetime.date | None = None,
     detailed: bool = True,
     engine: Engine = "compiled",
+    blurred: frozenset[str] | None = None,
 ) -> Report:
-    """Judge the records of a file.
+    """Judge the records of a file, or of a part of one.
 
     Args:
         store: our own graphs.
@@ -40,6 +41,8 @@ def judge(
         detailed: whether to work out a line for each criterion, the remedies, the checklist,
             and to keep the statements that were judged.
         engine: what judges.
+        blurred: for a part of a file, the properties that have values in the file which a store
+            rewrites; None for a whole file.
 
     Raises:
         UnknownNameError: a chosen rule is not one of the norm.
@@ -49,8 +52,9 @@ def judge(
     seen = sight(store, record, norm, on or datetime.datetime.now(datetime.UTC).date())
     # The ontology stays, and the record is laid over it.
     with seen.axioms.lock:
-        found = _findings(seen, norm, asked, engine)
-        return _report(store, record, norm, asked, seen, found, detailed)
+        found = _findings(seen, norm, asked, engine, blurred or frozenset())
+        lines = _lines(record) if blurred is None else b""
+        return _report(store, record, norm, asked, seen, found, lines, detailed)
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,17 @@ class _Found:
     """The rules that our own engine left to the reference, each with the reason."""
 
 
-def _findings(seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine) -> _Found:
+def _findings(
+    seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine, blurred: frozenset[str]
+) -> _Found:
     found: set[Finding] = set()
     left: dict[str, str] = {}
     for inferring in (False, True):
         rules = {id_ for id_ in asked if norm.rules[id_].with_inferred == inferring}
         others: Collection[str] = rules
         if engine == "compiled" and rules:
-            with seen.in_store(inferring=inferring) as (data, blurred):
-                ours, why = compiled.findings(data, norm, rules, seen.axioms.below, blurred)
+            with seen.in_store(inferring=inferring, blurred=blurred) as (data, twinned):
+                ours, why = compiled.findings(data, norm, rules, seen.axioms.below, twinned)
             found |= ours
             left |= why
             others = why.keys()
@@ -86,6 +92,7 @@ def _report(
     asked: frozenset[str],
     seen: Sight,
     made: _Found,
+    lines: bytes,
     detailed: bool,
 ) -> Report:
     nodes = sorted(claimed(store, record.quads))
@@ -109,7 +116,6 @@ def _report(
     else:
         told = [maker.verdict(node, in_order(of.get(node, ()))) for node in nodes]
     typed = {terms.name(q.subject) for q in record.quads if q.predicate.value == names.RDF + "type"}
-    lines = _lines(record)
     return Report(
         file=record.file,
         statements=len(record.quads),
@@ -122,7 +128,7 @@ def _report(
             norm_version=norm.version,
             rules=norm.digest,
             graph=_digest_of(store),
-            record=hashlib.sha256(lines).hexdigest(),
+            record=hashlib.sha256(lines).hexdigest() if lines else "",
             version=__version__,
             judged_on=seen.on.isoformat(),
             chosen=() if asked == frozenset(norm.rules) else tuple(sorted(asked)),

@@ -219,6 +219,7 @@ class Staging:
         self._store = Store.open(folder / "store", writable=False)
         self._kinds = records.kinds(ours)
         self._first = lru_cache(_CACHED)(self._first_record)
+        self._called = lru_cache(_CACHED)(self._named)
 
     @cached_property
     def _order(self) -> dict[Node, int]:
@@ -297,13 +298,22 @@ class Staging:
                     first = place
         return first
 
+    def _named(self, label: object) -> tuple[Node, ...]:
+        """Return the records that bear a name."""
+        if not isinstance(label, Literal):
+            return ()
+        kept = label if literals.kept(label) else literals.exact(label)
+        found = (cast(Node, q.subject) for q in self._store.match(None, _LABEL, kept))
+        return tuple(node for node in found if node in self._order)
+
     def _with_context(self, own: dict[Node, list[Quad]], reach: Reach) -> Record:
         beside = self._reached(own, reach)
-        for quad in [q for quads in own.values() for q in quads if q.predicate == _LABEL]:
-            for other in self._store.match(None, _LABEL, _stand_in(quad.object)):
-                node = cast(Node, other.subject)
+        labels = {q.object for quads in own.values() for q in quads if q.predicate == _LABEL}
+        for label in labels:
+            for node in self._called(label):
                 if node not in own and node not in beside:
-                    beside[node] = [q for q in self._about(node) if q.predicate in (_LABEL, _TYPE)]
+                    told = self._about(node)
+                    beside[node] = [q for q in told if q.predicate in (_LABEL, _TYPE)]
         for node in [*own, *beside]:
             if node in self._order:
                 for lead in self._store.match(None, _LEADS, node):
@@ -344,12 +354,6 @@ class Staging:
                     pending += _below(quads, reach.endless)
             frontier = set(_below(found, reach.onward))
         return beside
-
-
-def _stand_in(term: object) -> Literal | None:
-    if not isinstance(term, Literal):
-        return None
-    return term if literals.kept(term) else literals.exact(term)
 
 
 def _nodes(file: Path) -> Iterator[Node]:

@@ -21,6 +21,7 @@ from partnergraph.norms import Norm
 from partnergraph.sight import OCCASION, Axioms
 
 _THIS = Variable("this")
+_PARTNERSHIP = names.NS + "Partnership"
 _LOCAL = {
     "path", "message", "severity", "name", "description", "order", "group", "deactivated",
     "targetClass", "targetSubjectsOf", "datatype", "nodeKind", "minCount", "maxCount", "minLength",
@@ -179,7 +180,7 @@ class _Walk:
                 elif way == SKOS.prefLabel and object_ in depth:
                     depth[subject] = depth[object_]
                     namesakes.add(subject)
-        for subject, way, object_ in triples:
+        for subject, way, _ in triples:
             if subject not in depth:
                 raise _Farther(f"looks at {_told(subject)}, to which no record leads")
             if subject in namesakes and not set(_first(way)) <= {
@@ -187,6 +188,10 @@ class _Walk:
                 str(SKOS.prefLabel),
             }:
                 raise _Farther("looks at more than the kinds of what bears the same name")
+        kinds = {s: self._axioms.kinds([str(o)]) for s, _, o in triples if isinstance(o, URIRef)}
+        if any(_PARTNERSHIP not in kinds.get(node, ()) for node in namesakes):
+            raise _Farther("looks at others than partnerships that bear the same name")
+        for _, way, object_ in triples:
             if any(object_ == other for other, _, _ in triples):
                 self.onward |= set(_last(way))
         self.steps = max(self.steps, *depth.values())

@@ -21,7 +21,7 @@ from partnergraph.pool import Ticket
 from partnergraph.report import Basis, Engine, Report
 from partnergraph.settings import MIB
 
-RECORDS = 200
+RECORDS = 64
 """Partnership records in a part."""
 STRAYS = 5000
 """Nodes in a part of those that belong to no record."""

@@ -218,6 +218,7 @@ class Staging:
         self._file = file
         self._store = Store.open(folder / "store", writable=False)
         self._kinds = records.kinds(ours)
+        self._absent: set[Node] = set()
         self._first = lru_cache(_CACHED)(self._first_record)
         self._called = lru_cache(_CACHED)(self._named)
 
@@ -273,12 +274,20 @@ class Staging:
         return self._with_context({node: self._about(node) for node in nodes}, reach)
 
     def _about(self, node: Node) -> list[Quad]:
-        return [
+        if node in self._absent:
+            return []
+        found = [
             Quad(q.subject, q.predicate, literals.original(q.object))
             if isinstance(q.object, Literal)
             else q
             for q in self._store.match(node)
         ]
+        if not found:
+            # Most of these are concepts of ours, which each record mentions.
+            if len(self._absent) == _CACHED:
+                self._absent.clear()
+            self._absent.add(node)
+        return found
 
     def _first_record(self, node: Node) -> int | None:
         """Return the place of the record that a node belongs to; None for no record."""

@@ -248,7 +248,7 @@ def _part(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> No
         engine=job["engine"],
         blurred=staging.blurred,
     )
-    told = report.public() if job["public"] else report
+    told = (report.public() if job["public"] else report).apart(f"{job['of'][0]}{job['start']}-")
     frames.announce(
         {
             "report": replace(told, verdicts=(), loose=()).as_dict(),

@@ -142,7 +142,7 @@ class _Source:
         found = self._file.read(most)
         self._hash.update(found)
         self._read += len(found)
-        if self._read - self._told >= 1 << 22:
+        if self._read - self._told >= 1 << 22 or not found:
             self._told = self._read
             self._progress(self._read)
         return found

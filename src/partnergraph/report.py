@@ -256,6 +256,29 @@ class Report:
             verdicts=tuple(_public(v, open_only(v.findings), restricted) for v in self.verdicts),
         )
 
+    def apart(self, mark: str) -> "Report":
+        """Return the report with names of blank nodes that no other part of a file has.
+
+        Args:
+            mark: what their names begin with.
+        """
+
+        def name(node: str) -> str:
+            return f"_:{mark}{node[2:]}" if node.startswith("_:") else node
+
+        def named(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+            return tuple(replace(f, focus=name(f.focus), value=name(f.value)) for f in findings)
+
+        return replace(
+            self,
+            unseen=tuple(map(name, self.unseen)),
+            loose=named(self.loose),
+            verdicts=tuple(
+                replace(v, record=name(v.record), label=name(v.label), findings=named(v.findings))
+                for v in self.verdicts
+            ),
+        )
+
 
 def _public(verdict: Verdict, findings: tuple[Finding, ...], restricted: set[str]) -> Verdict:
     judged = verdict.outcome != "not-covered"

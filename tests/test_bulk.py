@@ -38,8 +38,8 @@ ex:y a pg:CITESStrategicPartnership ; skos:prefLabel "Led from afar"@en ;
     pg:hasPartner organization:cites-secretariat , ex:company ; pg:mandatedBy ex:x-mandate ;
     pg:separateProcess "1"^^xsd:boolean ; pg:hasRisk ex:shared-risk , _:risk ;
     pg:contributesTo ex:x-aim ; pg:recordStatus record-status:active .
-ex:y2 a pg:CITESStrategicPartnership ; pg:hasPartner ex:company ; pg:hasRisk ex:shared-risk , _:risk ;
-    pg:mandatedBy ex:x-mandate ; pg:separateProcess true .
+ex:y2 a pg:CITESStrategicPartnership ; pg:hasPartner ex:company ;
+    pg:hasRisk ex:shared-risk , _:risk ; pg:mandatedBy ex:x-mandate ; pg:separateProcess true .
 ex:company a pg:Organization ; pg:partnerKind partner-kind:private-company .
 ex:shared-risk a pg:Risk ; pg:riskKind risk-kind:legal .
 _:risk a pg:Risk ; pg:riskKind ex:no-kind .
@@ -175,6 +175,7 @@ REFUSED = [
     "ex:p a pg:Partnership . ex:C a owl:Class .",
     "ex:p a pg:Partnership . ex:s sh:path ex:q .",
     "ex:p a pg:Partnership ; pg:contributesAsVerified ex:q .",
+    "ex:p a pg:Partnership ; ex:q <<( ex:p a owl:Class )>> .",
     "ex:p a pg:Partnership . organization:woah a pg:GoverningBody .",
     'ex:p a pg:Partnership . organization:woah skos:prefLabel "New"@en .',
     "ex:p a pg:Partnership ; pg:hasRisk " + "[ pg:hasMonitoring " * 150 + "[]" + " ]" * 150 + " .",

@@ -71,6 +71,7 @@ def check(statements: Store, content: Content, store: Store) -> tuple[str, ...]:
         UnreadableInputError: an unknown term or thing, with the nearest.
         RefusedError: axioms, or statements about things that are not the record's own.
     """
+    _refuse_quoted(statements)
     predicates = sorted(_iris(statements, "SELECT DISTINCT ?i { ?s ?i ?o }"))
     _refuse_axioms(statements, predicates)
     _refuse_derived(predicates)
@@ -81,6 +82,15 @@ def check(statements: Store, content: Content, store: Store) -> tuple[str, ...]:
 
 def _iris(store: Store, query: str) -> Iterator[str]:
     return (row["i"].value for row in store.bindings(query))
+
+
+def _refuse_quoted(statements: Store) -> None:
+    """Refuse statements that stand as a thing in another one, which rules cannot look into."""
+    for row in statements.select("SELECT ?s { ?s ?p ?o FILTER(isTRIPLE(?o)) } LIMIT 1"):
+        raise RefusedError(
+            f"the record has a statement about a statement at {names.shorten(row['s'].value)}",
+            hint="Say it about the thing itself, or about a node of its own",
+        )
 
 
 def _refuse_axioms(statements: Store, predicates: Iterable[str]) -> None:

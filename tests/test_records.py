@@ -58,6 +58,7 @@ def test_a_relative_name_gets_an_iri_that_is_nobodys(store: Store) -> None:
         (GOOD + "ex:p pg:contributesAsVerified ex:q .", RefusedError, "only follows", None,
          "pg:contributesTo"),
         (GOOD + "ex:C a owl:Class .", RefusedError, "owl:Class", None, ""),
+        (GOOD + "ex:p ex:q <<( ex:p a ex:C )>> .", RefusedError, "about a statement", None, ""),
         (GOOD + "organization:woah a pg:GoverningBody .", RefusedError, "organization:woah", None,
          "Leave the statement out"),
         (GOOD + "ex:p pg:hasRisk " + "[ pg:hasMonitoring " * 150 + "[]" + " ]" * 150 + " .",

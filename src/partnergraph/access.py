@@ -238,6 +238,21 @@ class Access:
         }
         return read(self._judge("explain", about, content, ticket, norm, on))
 
+    def run(
+        self, kind: str, about: dict[str, object], seconds: float, ticket: Ticket | None = None
+    ) -> Answer:
+        """Have a child do some other work with our own graphs.
+
+        Args:
+            kind: of the work.
+            about: what the child needs to know.
+            seconds: how long it may take.
+            ticket: the way to stop it.
+        """
+        path, _ = self._renew()
+        about = {**about, "path": str(path)}
+        return self.pool.run(Job(kind, about, b"", seconds, ticket or Ticket()))
+
     def _judge(
         self,
         kind: str,

@@ -21,6 +21,7 @@ import struct
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -30,6 +31,8 @@ from partnergraph.store import GRAPH_FORMATS, Store, write_graph
 
 if TYPE_CHECKING:
     from partnergraph import norms
+    from partnergraph.parts import Staging
+    from partnergraph.reach import Reach
 
 _CLONE_NEWUSER, _CLONE_NEWNET, _PR_SET_PDEATHSIG = 0x10000000, 0x40000000, 1
 
@@ -242,13 +245,93 @@ def _explain(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) ->
     frames.say(asdict(explained))
 
 
+def _reading(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    from partnergraph import parts
+
+    frames.announce({})
+
+    def say(**told: object) -> None:
+        frames.write(json.dumps(told).encode() + b"\n")
+        frames.flush()
+
+    def progress(read: int) -> None:
+        say(read=read)
+
+    folder = Path(job["folder"])
+    staged = parts.stage(
+        Path(job["source"]), job["format"], folder, store, progress, name=job["file"]
+    )
+    say(**asdict(staged))
+
+
+_staging: dict[str, Any] = {}
+
+
+def _staged(store: Store, job: dict[str, Any]) -> "tuple[Staging, Reach]":
+    """Return the large file in a folder, and how far the rules look."""
+    if _staging.get("folder") != job["folder"]:
+        from partnergraph import norms, parts, reach, sight
+
+        norm = _norm(job) or norms.current()
+        _staging.clear()
+        _staging.update(
+            folder=job["folder"],
+            found=parts.Staging(Path(job["folder"]), job["file"], store),
+            reach=reach.reach(norm, norm.choose(job["rules"]), sight.axioms(store)),
+        )
+    return _staging["found"], _staging["reach"]
+
+
+def _strays(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    staging, _ = _staged(store, job)
+    frames.announce({})
+    frames.write(json.dumps(staging.strays()).encode())
+    frames.flush()
+
+
+def _part(store: Store, job: dict[str, Any], body: bytes, frames: _Frames) -> None:
+    from dataclasses import replace
+
+    from partnergraph import validation
+    from partnergraph.forms import stream
+
+    staging, reach = _staged(store, job)
+    fetch = staging.part if job["of"] == "records" else staging.stray_part
+    record = fetch(job["start"], job["stop"], reach)
+    report = validation.judge(
+        store,
+        record,
+        job["rules"],
+        norm=_norm(job),
+        on=_day(job),
+        detailed=False,
+        engine=job["engine"],
+        exact=staging.stands_in,
+    )
+    told = (report.public() if job["public"] else report).apart(f"{job['of'][0]}{job['start']}-")
+    frames.announce(
+        {
+            "report": replace(told, verdicts=(), loose=()).as_dict(),
+            "told": {
+                **stream.counted(told),
+                "fails": told.fails(job["failing"]),
+                "nodes": len({quad.subject for quad in record.quads}),
+            },
+        }
+    )
+    frames.write(stream.piece(told, job["form"], job["lang"]))
+    frames.flush()
+
+
 def _norm(job: dict[str, Any]) -> "norms.Norm | None":
     """Return the version of the strategy that a job names; None for ours."""
-    if not job["norm"]:
-        return None
+    return _revised(*job["norm"]) if job["norm"] else None
+
+
+@lru_cache(1)
+def _revised(file: str, text: str) -> "norms.Norm":
     from partnergraph import norms
 
-    file, text = job["norm"]
     return norms.revised(norms.current(), text.encode(errors="surrogateescape"), file)
 
 
@@ -262,6 +345,9 @@ _JOBS: dict[str, Callable[[Store, dict[str, Any], bytes, _Frames], None]] = {
     "write": _write,
     "validate": _validate,
     "explain": _explain,
+    "reading": _reading,
+    "strays": _strays,
+    "part": _part,
 }
 
 

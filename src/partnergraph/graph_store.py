@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from partnergraph import names, records, updates
+from partnergraph import intake, names, updates
 from partnergraph.errors import RefusedError, UnknownNameError, UnreadableInputError, UsageError
 from partnergraph.store import Iri, Quad, Store, parse
 
@@ -108,7 +108,7 @@ def read(document: Document, base: str) -> list[Quad]:
     Raises:
         PartnergraphError: it cannot be read, plays tricks on parsers, or names graphs.
     """
-    records.refuse_tricks(document.content, document.format)
+    intake.refuse_tricks(document.content, document.format)
     quads = parse(document.content, document.format, document.name, base or None, rename=True)
     if any(isinstance(quad.graph_name, Iri) for quad in quads):
         raise UnreadableInputError(

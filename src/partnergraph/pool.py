@@ -17,7 +17,7 @@ import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Any
 
 from partnergraph import errors
 from partnergraph.errors import FaultError, LimitError, PartnergraphError, Where
@@ -66,7 +66,7 @@ class Job:
 class Answer:
     """What a child says to a job: first what it is, then its pieces."""
 
-    def __init__(self, about: dict[str, object], pieces: Iterator[bytes]) -> None:
+    def __init__(self, about: dict[str, Any], pieces: Iterator[bytes]) -> None:
         self.about = about
         self._pieces = pieces
 

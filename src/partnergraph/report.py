@@ -151,7 +151,7 @@ class Basis:
     graph: str
     """SHA-256 of our own graphs as the judgement saw them."""
     record: str
-    """SHA-256 of the record's statements in canonical order."""
+    """SHA-256 of the record's statements in canonical order; empty for a file judged in parts."""
     version: str
     """Version of this program."""
     judged_on: str
@@ -166,6 +166,11 @@ class Basis:
     """What judged: ``compiled``, which is our own engine, or ``pyshacl``."""
     left: dict[str, str] = field(default_factory=dict)
     """The rules that our own engine cannot judge and left to pySHACL, each with the reason."""
+    parts: int = 0
+    """The number of parts that a large file was judged in, without a line for each criterion,
+    remedies, checklist and the statements; 0 for a file judged as a whole."""
+    content: str = ""
+    """SHA-256 of the bytes of a file that was judged in parts."""
 
 
 @dataclass(frozen=True)
@@ -245,10 +250,33 @@ class Report:
 
         return replace(
             self,
-            basis=replace(self.basis, record=""),
+            basis=replace(self.basis, record="", content=""),
             evidence="",
             loose=open_only(self.loose),
             verdicts=tuple(_public(v, open_only(v.findings), restricted) for v in self.verdicts),
+        )
+
+    def apart(self, mark: str) -> "Report":
+        """Return the report with names of blank nodes that no other part of a file has.
+
+        Args:
+            mark: what their names begin with.
+        """
+
+        def name(node: str) -> str:
+            return f"_:{mark}{node[2:]}" if node.startswith("_:") else node
+
+        def named(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+            return tuple(replace(f, focus=name(f.focus), value=name(f.value)) for f in findings)
+
+        return replace(
+            self,
+            unseen=tuple(map(name, self.unseen)),
+            loose=named(self.loose),
+            verdicts=tuple(
+                replace(v, record=name(v.record), label=name(v.label), findings=named(v.findings))
+                for v in self.verdicts
+            ),
         )
 
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
         default=120, gt=0, description="longest time for one validation"
     )
     request_mib: int = Field(default=16, ge=1, description="largest request body or file, in MiB")
+    bulk_mib: int = Field(
+        default=4096, ge=1, description="largest file that is judged in parts, in MiB"
+    )
     query_kib: int = Field(default=256, ge=1, description="longest query text, in KiB")
     requests_per_minute: int = Field(
         default=600, ge=1, description="requests that one client may send in a minute"

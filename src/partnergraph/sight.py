@@ -100,11 +100,15 @@ class Sight:
         return reason.closure(self.axioms.quads, self.asserted)
 
     @contextlib.contextmanager
-    def in_store(self, *, inferring: bool = False) -> Iterator[tuple[Store, bool]]:
+    def in_store(
+        self, *, inferring: bool = False, exact: bool = False
+    ) -> Iterator[tuple[Store, bool]]:
         """Lay it over the ontology in a store for a while.
 
         Args:
             inferring: whether what follows belongs to it.
+            exact: whether literals are taken to have stand-ins, whether they do or not: the
+                queries stay the same for all parts of a file.
 
         Yields:
             The store, and whether literals in it are stand-ins.
@@ -112,7 +116,7 @@ class Sight:
         reader = literals.Reader()
         laid = list(reader.read([*self.asserted, *(self.follows if inferring else ())]))
         with self.axioms.store.beside(laid):
-            yield self.axioms.store, reader.stood_in
+            yield self.axioms.store, exact or reader.stood_in
 
     @contextlib.contextmanager
     def in_graph(self, *, inferring: bool = False) -> Iterator[Graph]:
@@ -143,18 +147,17 @@ def sight(store: Store, record: Record, norm: Norm, on: datetime.date) -> Sight:
         on: the day that rules about time take as today.
     """
     known = axioms(store)
-    told = [*record.quads, *context(store, record)]
-    coverage = verdicts.coverage(claimed(store, record), told, known.above, norm)
+    told = [*record.quads, *record.beside, *context(store, record)]
+    claims = claimed(store, [*record.quads, *record.beside])
+    coverage = verdicts.coverage(claims, told, known.above, norm)
     return Sight(known, [*told, _today(on), *coverage.as_if_strategic()], coverage, on)
 
 
-def claimed(store: Store, record: Record) -> dict[str, set[str]]:
-    """Return the partnership records of a file, as findings name them, with their types."""
-    wanted = partnerships(record.quads, store)
+def claimed(store: Store, quads: Iterable[Quad]) -> dict[str, set[str]]:
+    """Return the partnership records among quads, as findings name them, with their types."""
     return {
-        terms.write(terms.node(quad.subject)): wanted[str(quad.subject)]
-        for quad in record.quads
-        if str(quad.subject) in wanted
+        node[1:-1] if node.startswith("<") else node: types
+        for node, types in partnerships(quads, store).items()
     }
 
 

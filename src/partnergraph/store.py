@@ -34,19 +34,21 @@ __all__ = [
     "BlankNode",
     "Iri",
     "Literal",
+    "Node",
     "Quad",
     "Store",
     "Term",
     "Triple",
     "canonical",
     "parse",
-    "parse_file",
+    "parse_from",
     "serialize",
     "stored",
     "write_graph",
 ]
 
 Term = Iri | BlankNode | Literal
+Node = Iri | BlankNode
 Row = dict[str, Term]
 
 RESULT_FORMATS: dict[str, tuple[str, engine.QueryResultsFormat]] = {
@@ -63,6 +65,7 @@ GRAPH_FORMATS: dict[str, tuple[str, engine.RdfFormat]] = {
     "jsonld": ("application/ld+json", engine.RdfFormat.JSON_LD),
     "rdfxml": ("application/rdf+xml", engine.RdfFormat.RDF_XML),
 }
+
 
 _ANY = Iri("urn:any")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -111,9 +114,32 @@ def parse(
     Raises:
         UnreadableInputError: with file, line and column of the first mistake.
     """
+    return list(parse_from(io.BytesIO(content), format_, file, base, rename=rename))
+
+
+def parse_from(
+    source: IO[bytes],
+    format_: str,
+    file: str = "",
+    base: str | None = None,
+    *,
+    rename: bool = False,
+) -> Iterator[Quad]:
+    """Yield what a file says as it is read, without keeping it.
+
+    Args:
+        source: the open file.
+        format_: a key of :data:`GRAPH_FORMATS`.
+        file: the name to give in error messages.
+        base: IRI that relative IRIs are resolved against.
+        rename: give blank nodes names that no other document has.
+
+    Raises:
+        UnreadableInputError: with file, line and column of the first mistake.
+    """
+    rdf = GRAPH_FORMATS[format_][1]
     try:
-        rdf = GRAPH_FORMATS[format_][1]
-        return list(engine.parse(content, format=rdf, base_iri=base, rename_blank_nodes=rename))
+        yield from engine.parse(source, format=rdf, base_iri=base, rename_blank_nodes=rename)
     except (SyntaxError, ValueError) as error:
         where, message = _place(error, file or None)
         hint = ""
@@ -121,19 +147,6 @@ def parse(
             message = "the JSON-LD names a context at an address, and none is fetched"
             hint = "Put the context into the document"
         raise UnreadableInputError(message, where=where, hint=hint) from error
-
-
-def parse_file(path: Path, format_: str) -> Iterator[Quad]:
-    """Yield the statements of a file as they are read.
-
-    Raises:
-        UnreadableInputError: with file, line and column of the first mistake.
-    """
-    try:
-        yield from engine.parse(path=str(path), format=GRAPH_FORMATS[format_][1])
-    except (SyntaxError, ValueError) as error:
-        where, message = _place(error, str(path))
-        raise UnreadableInputError(message, where=where) from error
 
 
 def serialize(quads: Iterable[Quad], format_: str, prefixes: dict[str, str] | None = None) -> bytes:
@@ -316,18 +329,14 @@ class Store:
         name = engine.DefaultGraph() if graph is None else Iri(graph)
         return self._inner.quads_for_pattern(None, None, None, name)
 
-    def matching(
-        self, subject: Term | None, predicate: str | None, value: Term | None
+    def match(
+        self,
+        subject: Node | None = None,
+        predicate: Iri | None = None,
+        object_: Term | None = None,
     ) -> Iterator[Quad]:
-        """Yield the statements of the default graph with some terms, None for any."""
-        if isinstance(subject, Literal):
-            return iter(())
-        named = Iri(predicate) if predicate else None
-        return self._inner.quads_for_pattern(subject, named, value, engine.DefaultGraph())
-
-    def holds(self, subject: Term | None, predicate: str | None, value: Term | None) -> bool:
-        """Say whether the default graph has a statement with some terms, None for any."""
-        return next(self.matching(subject, predicate, value), None) is not None
+        """Yield the quads of the default graph that have the terms given."""
+        return self._inner.quads_for_pattern(subject, predicate, object_, engine.DefaultGraph())
 
     def all_named_quads(self) -> Iterator[Quad]:
         """Yield the quads of every named graph."""

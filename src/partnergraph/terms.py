@@ -26,6 +26,11 @@ def node(term: Any) -> Node:
     return rdflib.Literal(term.value, lang=term.language, datatype=datatype)
 
 
+def name(term: Any) -> str:
+    """Return a node of our store as findings name it: the IRI itself, or ``_:`` and its label."""
+    return f"_:{term.value}" if isinstance(term, BlankNode) else str(term.value)
+
+
 def triple(quad: Quad) -> Triple:
     """Return a quad without its graph, as rdflib has it."""
     return node(quad.subject), URIRef(quad.predicate.value), node(quad.object)

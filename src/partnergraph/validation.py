@@ -28,8 +28,9 @@ def judge(
     on: datetime.date | None = None,
     detailed: bool = True,
     engine: Engine = "compiled",
+    exact: bool | None = None,
 ) -> Report:
-    """Judge the records of a file.
+    """Judge the records of a file, or of a part of one.
 
     Args:
         store: our own graphs.
@@ -40,6 +41,8 @@ def judge(
         detailed: whether to work out a line for each criterion, the remedies, the checklist,
             and to keep the statements that were judged.
         engine: what judges.
+        exact: for a part of a file, whether the file has literals that a store rewrites; None for
+            a whole file.
 
     Raises:
         UnknownNameError: a chosen rule is not one of the norm.
@@ -49,8 +52,9 @@ def judge(
     seen = sight(store, record, norm, on or datetime.datetime.now(datetime.UTC).date())
     # The ontology stays, and the record is laid over it.
     with seen.axioms.lock:
-        found = _findings(seen, norm, asked, engine)
-        return _report(store, record, norm, asked, seen, found, detailed)
+        found = _findings(seen, norm, asked, engine, exact or False)
+        lines = _lines(record) if exact is None else b""
+        return _report(store, record, norm, asked, seen, found, lines, detailed)
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,17 @@ class _Found:
     """The rules that our own engine left to the reference, each with the reason."""
 
 
-def _findings(seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine) -> _Found:
+def _findings(
+    seen: Sight, norm: Norm, asked: frozenset[str], engine: Engine, exact: bool
+) -> _Found:
     found: set[Finding] = set()
     left: dict[str, str] = {}
     for inferring in (False, True):
         rules = {id_ for id_ in asked if norm.rules[id_].with_inferred == inferring}
         others: Collection[str] = rules
         if engine == "compiled" and rules:
-            with seen.in_store(inferring=inferring) as (data, exact):
-                ours, why = compiled.findings(data, norm, rules, seen.axioms.below, exact)
+            with seen.in_store(inferring=inferring, exact=exact) as (data, stood_in):
+                ours, why = compiled.findings(data, norm, rules, seen.axioms.below, stood_in)
             found |= ours
             left |= why
             others = why.keys()
@@ -86,11 +92,12 @@ def _report(
     asked: frozenset[str],
     seen: Sight,
     made: _Found,
+    lines: bytes,
     detailed: bool,
 ) -> Report:
-    nodes = sorted(claimed(store, record))
+    nodes = sorted(claimed(store, record.quads))
     owner = _owners(record, nodes)
-    own = {terms.write(terms.node(quad.subject)) for quad in record.quads}
+    own = {terms.name(quad.subject) for quad in record.quads}
     focus = _focus_nodes(seen, norm, asked, own)
     # A finding about our own graph's things is not the record's fault.
     found = {
@@ -108,12 +115,7 @@ def _report(
             told = [maker.verdict(node, in_order(of.get(node, ())), data) for node in nodes]
     else:
         told = [maker.verdict(node, in_order(of.get(node, ()))) for node in nodes]
-    typed = {
-        terms.write(terms.node(q.subject))
-        for q in record.quads
-        if q.predicate.value == names.RDF + "type"
-    }
-    lines = _lines(record)
+    typed = {terms.name(q.subject) for q in record.quads if q.predicate.value == names.RDF + "type"}
     return Report(
         file=record.file,
         statements=len(record.quads),
@@ -126,7 +128,7 @@ def _report(
             norm_version=norm.version,
             rules=norm.digest,
             graph=_digest_of(store),
-            record=hashlib.sha256(lines).hexdigest(),
+            record=hashlib.sha256(lines).hexdigest() if lines else "",
             version=__version__,
             judged_on=seen.on.isoformat(),
             chosen=() if asked == frozenset(norm.rules) else tuple(sorted(asked)),
@@ -178,7 +180,7 @@ def _focus_nodes(
     of_class: dict[str, set[str]] = {}
     for quad in seen.asserted:
         if quad.predicate.value == names.RDF + "type" and isinstance(quad.object, Iri):
-            node = terms.write(terms.node(quad.subject))
+            node = terms.name(quad.subject)
             if node in own:
                 for class_ in seen.axioms.kinds([quad.object.value]):
                     of_class.setdefault(class_, set()).add(node)
@@ -198,9 +200,7 @@ def _owners(record: Record, records: Iterable[str]) -> dict[str, str]:
     below: dict[str, list[str]] = {}
     for quad in record.quads:
         if not isinstance(quad.object, Literal):
-            below.setdefault(terms.write(terms.node(quad.subject)), []).append(
-                terms.write(terms.node(quad.object))
-            )
+            below.setdefault(terms.name(quad.subject), []).append(terms.name(quad.object))
     owner: dict[str, str] = {}
     records = set(records)
     for node in sorted(records):

@@ -44,6 +44,16 @@ GROUNDS = {
     "no-claim": ("S12",),
 }
 """Why a verdict is what it is, with the paragraphs that say so."""
+_DECIDING = {
+    names.expand(short): short
+    for short in (
+        "rdf:type", "pg:conflictsWithPolicy", "pg:durationType", "pg:hasPartner",
+        "pg:involvesFinancialTransaction", "pg:issuedBy", "pg:leads", "pg:level", "pg:mandatedBy",
+        "pg:separateProcess",
+    )
+}  # fmt: skip
+"""The properties that decide about coverage."""
+_NAMING = {names.SKOS + "prefLabel", names.DCTERMS + "title"}
 _MOST_VALUES = 12
 
 
@@ -86,13 +96,12 @@ def coverage(
         classes: for each class the classes right above it.
         norm: the version of the strategy.
     """
-    facts: dict[str, dict[str, set[str]]] = {}
+    facts: dict[str, dict[str, set[str]]] = {node: {} for node in records}
     for quad in quads:
-        subject = terms.write(terms.node(quad.subject))
-        of = facts.setdefault(subject, {}).setdefault(names.shorten(quad.predicate.value), set())
-        of.add(
-            quad.object.value if isinstance(quad.object, Literal) else str(quad.object).strip("<>")
-        )
+        if predicate := _DECIDING.get(quad.predicate.value):
+            of = facts.setdefault(terms.name(quad.subject), {}).setdefault(predicate, set())
+            told = quad.object
+            of.add(told.value if isinstance(told, Literal) else terms.name(told))
 
     def kinds(types: Iterable[str]) -> set[str]:
         found, pending = set(), list(types)
@@ -167,10 +176,10 @@ class Maker:
     ) -> None:
         self._norm = norm
         self._store = store
-        self._record = record
         self._covered = covered
         self._owner = owner
         self._focus = focus
+        self._labels = _labels(record)
 
     def verdict(
         self, node: str, findings: tuple[Finding, ...], data: Graph | None = None
@@ -190,7 +199,7 @@ class Maker:
             outcome, ground = ("not-yet", "violations") if violated else ("meets", "no-violation")
         return Verdict(
             record=node,
-            label=_label(self._record, node),
+            label=self._labels.get(node) or names.shorten(node),
             outcome=outcome,
             ground=ground,
             paragraphs=named(findings) if ground == "violations" else GROUNDS[ground],
@@ -318,13 +327,15 @@ def read_path(text: str) -> Path | URIRef:
     return URIRef(names.expand(text))
 
 
-def _label(record: Record, node: str) -> str:
-    labels = [
-        quad.object
-        for quad in record.quads
-        if terms.write(terms.node(quad.subject)) == node
-        and quad.predicate.value in {names.SKOS + "prefLabel", names.DCTERMS + "title"}
-        and isinstance(quad.object, Literal)
-    ]
-    labels.sort(key=lambda label: (label.language != "en", label.language or "", label.value))
-    return labels[0].value if labels else names.shorten(node)
+def _labels(record: Record) -> dict[str, str]:
+    """Return for each node that has a name the one to call it by."""
+    found: dict[str, list[Literal]] = {}
+    for quad in record.quads:
+        if quad.predicate.value in _NAMING and isinstance(quad.object, Literal):
+            found.setdefault(terms.name(quad.subject), []).append(quad.object)
+    return {
+        node: min(
+            of, key=lambda told: (told.language != "en", told.language or "", told.value)
+        ).value
+        for node, of in found.items()
+    }

@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from partnergraph.cli.progress import Progress, stoppable
 from partnergraph.cli.shared import (
     access_to,
+    check_size,
     common,
+    is_large,
     lang_option,
     read_file,
     store_option,
     write,
+    writing,
 )
 from partnergraph.errors import UnreadableInputError, UsageError, Where
 
 if TYPE_CHECKING:
     from partnergraph.access import Access, Source
+    from partnergraph.bulk import Asked
     from partnergraph.report import Engine
 
 _FORMS = ("text", "json", "turtle", "jsonld", "html", "csv", "junit")
@@ -74,6 +79,11 @@ def _day(on: datetime.datetime | None) -> datetime.date | None:
     help="What judges: our rules compiled to SPARQL, or pySHACL, which is slower.",
 )
 @click.option(
+    "--bulk",
+    is_flag=True,
+    help="Judge the files in parts, as large ones always are: findings and verdicts only.",
+)
+@click.option(
     "--public", is_flag=True, help="Leave out what rests on facts that are not for everybody."
 )
 @_norm_options
@@ -86,6 +96,7 @@ def validate(
     fail_on: str,
     rules: str,
     engine: "Engine",
+    bulk: bool,
     public: bool,
     norm_file: Path | None,
     on: datetime.datetime | None,
@@ -94,10 +105,24 @@ def validate(
     output: Path | None,
 ) -> int:
     """Check partnership records (Turtle, N-Triples, N-Quads, TriG, RDF/XML, JSON-LD)."""
-    from partnergraph import forms, records, report
+    from partnergraph import forms, records
 
+    if bulk or any(map(is_large, files)):
+        from partnergraph.bulk import Asked
+
+        asked = Asked(
+            rules=_listed(rules),
+            norm=_source(norm_file),
+            on=_day(on),
+            engine=engine,
+            public=public,
+            form=form,
+            language=lang,
+            failing=_failing(fail_on),
+        )
+        return _in_parts(files, asked, store, output)
     contents = [(file, read_file(file), records.format_of(file.name)) for file in files]
-    chosen = tuple(rule.strip() for rule in rules.split(",") if rule.strip())
+    chosen = _listed(rules)
     norm = _source(norm_file)
     with access_to(store, "validate") as access:
         reports = [
@@ -108,10 +133,35 @@ def validate(
         ]
     if public:
         reports = [found.public() for found in reports]
-    failing = report.SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
+    failing = _failing(fail_on)
     styled = output is None and sys.stdout.isatty()
     write(forms.write(reports, form, lang, failing=failing, styled=styled), output)
     return int(any(found.fails(failing) for found in reports))
+
+
+def _listed(rules: str) -> tuple[str, ...]:
+    return tuple(rule.strip() for rule in rules.split(",") if rule.strip())
+
+
+def _failing(fail_on: str) -> tuple[str, ...]:
+    from partnergraph.report import SEVERITIES
+
+    return SEVERITIES[: _SEVERITIES.index(fail_on) + 1]
+
+
+def _in_parts(
+    files: tuple[Path, ...], asked: "Asked", store: str | None, output: Path | None
+) -> int:
+    from partnergraph import records
+    from partnergraph.bulk import judge
+    from partnergraph.forms.stream import Stream
+
+    Stream(asked.form, asked.language)  # refuses other forms before anything is read
+    for file in files:
+        check_size(file)
+    formats = [(file, records.format_of(file.name)) for file in files]
+    with stoppable(), access_to(store, "validate") as access, writing(output) as put:
+        return int(judge(access, formats, asked, put, Progress()))
 
 
 @click.command()

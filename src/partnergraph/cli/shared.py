@@ -69,19 +69,78 @@ def lang_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def write(content: bytes, output: Path | None) -> None:
     """Write a result to a file, whole or not at all, or to stdout."""
+    with writing(output) as put:
+        put(content)
+
+
+@contextlib.contextmanager
+def writing(output: Path | None) -> Iterator[Callable[[bytes], None]]:
+    """Give a way to write a result piece by piece; a file is there when the last is written."""
     if output is None:
-        try:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            raise ReaderLeftError from None
+        yield _to_stdout
         return
     draft = output.with_name(output.name + ".part")
+
+    def refused(error: OSError) -> UsageError:
+        return UsageError(f"{output} cannot be written: {error.strerror}")
+
     try:
-        draft.write_bytes(content)
+        file = draft.open("wb")
+    except OSError as error:
+        raise refused(error) from error
+
+    def put(content: bytes) -> None:
+        try:
+            file.write(content)
+        except OSError as error:
+            raise refused(error) from error
+
+    try:
+        with file:
+            yield put
         draft.replace(output)
     except OSError as error:
-        raise UsageError(f"{output} cannot be written: {error.strerror}") from error
+        raise refused(error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _to_stdout(content: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise ReaderLeftError from None
+
+
+def is_large(path: Path) -> bool:
+    """Say whether a file is larger than a request may be, so that it is judged in parts."""
+    from partnergraph.settings import MIB, settings
+
+    return path.is_file() and path.stat().st_size > settings().request_mib * MIB
+
+
+def check_size(path: Path) -> None:
+    """Refuse a file that is not there, or larger than a file may be that is judged in parts."""
+    from partnergraph.settings import MIB, settings
+
+    try:
+        with path.open("rb"):
+            size = path.stat().st_size
+    except OSError as error:
+        raise UnreadableInputError(
+            f"the file cannot be read: {error.strerror}", where=Where(str(path))
+        ) from error
+    _refuse_larger(path, size, settings().bulk_mib * MIB)
+
+
+def _refuse_larger(path: Path, size: int, most: int) -> None:
+    from partnergraph.errors import TooLargeError
+
+    if size > most:
+        raise TooLargeError(
+            f"the file has {size:,} bytes and may have {most:,}", where=Where(str(path))
+        )
 
 
 def read_file(path: Path) -> bytes:
@@ -94,13 +153,7 @@ def read_file(path: Path) -> bytes:
         raise UnreadableInputError(
             f"the file cannot be read: {error.strerror}", where=Where(str(path))
         ) from error
-    most = settings().request_mib * MIB
-    if len(content) > most:
-        from partnergraph.errors import TooLargeError
-
-        raise TooLargeError(
-            f"the file has {len(content):,} bytes and may have {most:,}", where=Where(str(path))
-        )
+    _refuse_larger(path, len(content), settings().request_mib * MIB)
     return content
 
 

@@ -21,10 +21,12 @@ def text(report: Report, *, styled: bool = False) -> str:
         report: in the words of a language.
         styled: whether to mark headings and severities for a terminal.
     """
-    return "\n".join(_Writer(report.language, styled).report(report)) + "\n"
+    return "\n".join(Writer(report.language, styled).report(report)) + "\n"
 
 
-class _Writer:
+class Writer:
+    """Writes the parts of a report."""
+
     def __init__(self, language: str, styled: bool) -> None:
         self._language = language
         self._styled = styled
@@ -39,21 +41,33 @@ class _Writer:
         return click.style(words, **how) if self._styled else words  # type: ignore[arg-type]
 
     def report(self, report: Report) -> Iterable[str]:
-        asked = sum(1 for n in report.focus_nodes.values() if n)
+        """Yield the lines of a whole report."""
+        yield from self.head(report)
+        yield from self.looked_at(report, len(report.verdicts))
+        yield from self.verdicts(report)
+
+    def head(self, report: Report) -> Iterable[str]:
+        """Yield the lines on the file, the norm and the engine."""
         yield (
             self._style(clean(report.file), bold=True)
             + ". "
             + self._word("report.norm", norm=report.basis.norm_version, day=report.basis.judged_on)
         )
+        yield f"{self._title('report.engine')} {self._word(f'engine.{report.basis.engine}')}"
+        if report.basis.parts:
+            yield self._word("report.parts", n=report.basis.parts)
+
+    def looked_at(self, report: Report, records: int) -> Iterable[str]:
+        """Yield the lines on what was read, and what the rules looked at."""
+        asked = sum(1 for n in report.focus_nodes.values() if n)
         yield self._word(
             "report.read",
             statements=report.statements,
             typed=report.typed,
-            records=len(report.verdicts),
+            records=records,
             asked=asked,
             rules=report.rules,
         )
-        yield f"{self._title('report.engine')} {self._word(f'engine.{report.basis.engine}')}"
         for rule, reason in report.basis.left.items():
             yield f"{self._title('report.left')} {rule} ({clean(reason)})"
         if idle := [rule for rule, n in report.focus_nodes.items() if not n]:
@@ -62,6 +76,9 @@ class _Writer:
             unseen = ", ".join(names.shorten(node) for node in report.unseen)
             yield f"{self._title('report.unseen')} {unseen}"
         yield from (f"{self._title('report.outdated')} {remark}" for remark in report.outdated)
+
+    def verdicts(self, report: Report) -> Iterable[str]:
+        """Yield the lines on each record, and on what belongs to none."""
         for verdict in report.verdicts:
             yield ""
             yield from self._verdict(verdict, report.basis.judged_on)

@@ -18,7 +18,7 @@ from partnergraph.shacl.dialect import FOCUS, NEW, Dialect
 from partnergraph.shacl.plan import Hierarchy, Near, Plan, Queries, ask
 from partnergraph.shacl.results import Result
 from partnergraph.shacl.shapes import Shape, Target
-from partnergraph.store import Iri, Quad, Store, Term
+from partnergraph.store import Iri, Literal, Quad, Store, Term
 
 _TYPE = Iri(names.RDF + "type")
 _GRAPH = Iri(FOCUS)
@@ -132,14 +132,19 @@ class _Targets:
             classes = set(self._dialect.classes(value))
             return lambda node: not classes.isdisjoint(self._types_of(node))
         if target.kind == "targetSubjectsOf":
-            return lambda node: self._store.holds(node, value, None)
+            return lambda node: self._linked(node, value, None)
         if target.kind == "targetObjectsOf":
-            return lambda node: self._store.holds(None, value, node)
+            return lambda node: self._linked(None, value, node)
         named = self._dialect.term(target.value)
         return lambda node: str(node) == named
 
+    def _linked(self, subject: Term | None, predicate: str, value: Term | None) -> bool:
+        if isinstance(subject, Literal):
+            return False
+        return any(True for _ in self._store.match(subject, Iri(predicate), value))
+
     def _types_of(self, node: Term) -> set[str]:
         if node not in self._types:
-            found = self._store.matching(node, _TYPE.value, None)
+            found = () if isinstance(node, Literal) else self._store.match(node, _TYPE)
             self._types[node] = {q.object.value for q in found if isinstance(q.object, Iri)}
         return self._types[node]

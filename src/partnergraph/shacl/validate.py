@@ -9,7 +9,7 @@ from pathlib import Path
 from partnergraph.shacl import literals
 from partnergraph.shacl.plan import Plan, ask, hierarchy
 from partnergraph.shacl.results import Result
-from partnergraph.store import Quad, Store, parse_file
+from partnergraph.store import Quad, Store, parse_from
 
 THREADS = 2
 
@@ -71,8 +71,9 @@ def read_file(store: Store, path: Path, format_: str = "ntriples") -> bool:
             store.read(written, format_, str(path))
         return written.stood_in
     reader = literals.Reader()
-    found = parse_file(path, format_)
-    store.add(Quad(q.subject, q.predicate, q.object) for q in reader.read(found))
+    with path.open("rb") as file:
+        found = parse_from(file, format_, str(path))
+        store.add(Quad(q.subject, q.predicate, q.object) for q in reader.read(found))
     return reader.stood_in
 
 

@@ -13,10 +13,10 @@ import findings
 import pytest
 import strategies
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from rdflib import Graph
 
-from partnergraph import names, terms
+from partnergraph import names, shacl, terms
 from partnergraph.store import parse
 
 DISAGREEMENTS: list[dict[str, Any]] = yaml.safe_load(
@@ -40,6 +40,11 @@ def theirs(example: strategies.Example) -> set[findings.Found]:
         return set(findings.by_pyshacl(graph(example.shapes), graph(example.data)))
 
 
+def compiled(shapes: str) -> bool:
+    """Say whether shapes are compiled, all of them; too large ones are not."""
+    return not shacl.compile(graph(shapes)).refused
+
+
 def graph(turtle: str) -> Graph:
     result = Graph()
     for quad in parse(turtle.encode(), "turtle"):
@@ -51,6 +56,7 @@ def graph(turtle: str) -> Graph:
 @MANY
 @given(strategies.examples())
 def test_the_same_is_found(example: strategies.Example) -> None:
+    assume(compiled(example.shapes))
     assert sorted(ours(example)) == sorted(theirs(example))
 
 
@@ -58,6 +64,7 @@ def test_the_same_is_found(example: strategies.Example) -> None:
 @MANY
 @given(strategies.examples(strategies.WITH_BLURRED, sparql=False))
 def test_the_same_is_found_where_a_store_would_blur_literals(example: strategies.Example) -> None:
+    assume(compiled(example.shapes))
     assert sorted(ours(example)) == sorted(theirs(example))
 
 

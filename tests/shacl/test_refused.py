@@ -47,6 +47,19 @@ def test_deep_nesting_is_refused_before_a_parser_dies_of_it() -> None:
     assert "larger than a store should be asked" in refused.reason
 
 
+def test_shapes_that_would_double_with_every_level_are_refused_at_once() -> None:
+    levels = " ".join(
+        f"ex:S{n} sh:property [ sh:path ex:p ; sh:qualifiedValueShape ex:S{n + 1} ; "
+        f"sh:qualifiedMinCount 2 ; sh:qualifiedValueShapesDisjoint true ] , "
+        f"[ sh:path ex:q ; sh:qualifiedValueShape ex:T{n} ; sh:qualifiedMinCount 1 ] . "
+        f"ex:T{n} sh:node ex:S{n + 1} ."
+        for n in range(40)
+    )
+    shapes = f"ex:S0 {TARGET} . {levels} ex:S40 sh:nodeKind sh:IRI ."
+    (refused,) = shacl.compile(graph(HEAD + shapes)).refused
+    assert "larger than a store should be asked" in refused.reason
+
+
 def test_the_other_shapes_are_compiled_all_the_same() -> None:
     plan = shacl.compile(
         graph(HEAD + f"ex:S {TARGET} ; sh:js [ ] . ex:T {TARGET} ; sh:nodeKind sh:Literal .")

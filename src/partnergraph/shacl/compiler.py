@@ -28,6 +28,7 @@ from partnergraph.sparql import MAX_OPERATORS
 THIS, VALUE = "?this", "?value"
 SHAPES_GRAPH = "urn:partnergraph:shapes"
 _MOST_CHARACTERS, _DEEPEST = 200_000, 200
+_TOO_LARGE = "the query for it would be larger than a store should be asked"
 _BRACKETS = re.compile(r"[{}()]")
 
 
@@ -224,9 +225,12 @@ class _Compiler:
             patterns.append(f"{scope.values()} {found}")
         if not patterns:
             return "{ FILTER(false) }"
-        return " UNION ".join(
+        found = " UNION ".join(
             f"{{ SELECT DISTINCT {v} WHERE {{ {pattern} }} }}" for pattern in patterns
         )
+        if len(found) > _MOST_CHARACTERS:
+            raise Refused(_TOO_LARGE)
+        return found
 
     def _broken(self, constraint: Constraint, shape: Shape, scope: Scope) -> Broken:
         if (found := sets.broken(constraint.component, constraint.value, scope)) is not None:
@@ -379,7 +383,7 @@ def _check_size(text: str) -> None:
         deepest = max(deepest, depth)
     operators = max(text.count(sign) for sign in ("||", "&&"))
     if len(text) > _MOST_CHARACTERS or deepest > _DEEPEST or operators > MAX_OPERATORS:
-        raise Refused("the query for it would be larger than a store should be asked")
+        raise Refused(_TOO_LARGE)
 
 
 def _further(way: _Way, scope: Scope) -> _Way:

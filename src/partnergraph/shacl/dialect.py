@@ -23,6 +23,7 @@ FOCUS = f"{literals.MARK}focus"
 """The graph in which few focus nodes are noted."""
 NEW = f"{FOCUS}:new"
 """What nodes are noted as in that graph that a record describes."""
+_MOST_VARIABLES = 20_000
 _XSD_STRING = Iri(names.XSD + "string")
 
 
@@ -57,8 +58,16 @@ class Dialect:
         self._numbers = itertools.count()
 
     def fresh(self) -> str:
-        """Return a variable that no other text has."""
-        return f"?_{next(self._numbers)}"
+        """Return a variable that no other text has.
+
+        Raises:
+            Refused: there are more than any query needs: shapes within shapes that each stand in
+                several places may double with every level.
+        """
+        number = next(self._numbers)
+        if number > _MOST_VARIABLES:
+            raise Refused("the queries for it would be larger than a store should be asked")
+        return f"?_{number}"
 
     def stands_in(self, terms: Iterable[Node]) -> None:
         """Note the focus nodes that shapes name: literals among them may have stand-ins."""

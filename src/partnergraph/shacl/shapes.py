@@ -110,6 +110,7 @@ class Shapes:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._known: dict[Node, Shape] = {}
+        self._not_recursive: set[Node] = set()
 
     @cached_property
     def components(self) -> list[Component]:
@@ -140,10 +141,13 @@ class Shapes:
         """Return why shapes below one cannot be compiled because they lead back; else nothing."""
         if node in above:
             return f"the shape {_name(node)} refers to itself, and recursion has no one meaning"
-        return next(
-            filter(None, (self.check_no_recursion(n, (*above, node)) for n in self._below(node))),
-            "",
-        )
+        if node in self._not_recursive:
+            return ""
+        for below in self._below(node):
+            if why := self.check_no_recursion(below, (*above, node)):
+                return why
+        self._not_recursive.add(node)
+        return ""
 
     def _below(self, node: Node) -> Iterator[Node]:
         if self.deactivated(node):

@@ -27,6 +27,7 @@ def measure(number: int) -> dict[str, float]:
         directory = StoreDirectory(Path(folder) / "store")
         # In a process of its own, which the memory of this one does not count.
         subprocess.run([sys.executable, __file__, "--fill", str(directory.path)], check=True)
+        filled = sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
         file = Path(folder) / "records.nt"
         made_up_records.write(file, number)
         access = Access(directory, Settings())
@@ -52,6 +53,7 @@ def measure(number: int) -> dict[str, float]:
             "reading_seconds": stages["reading"],
             "seconds": seconds,
             "parent_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+            "processor_seconds": sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - filled,
             "children_mib": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         }
 
@@ -75,8 +77,8 @@ def main() -> None:
     elif asked.json:
         print(json.dumps(measure(asked.json)))
     else:
-        print("| records | file | reading | all | a record | parent | a child |")
-        print("|---|---|---|---|---|---|---|")
+        print("| records | file | reading | all | a record | processors | parent | a child |")
+        print("|---|---|---|---|---|---|---|---|")
         for number in asked.numbers:
             ended = subprocess.run(
                 [sys.executable, __file__, "--json", str(number)],
@@ -87,6 +89,7 @@ def main() -> None:
             print(
                 f"| {number:,} | {m['bytes'] / 1e6:,.0f} MB | {m['reading_seconds']:,.1f} s "
                 f"| {m['seconds']:,.1f} s | {m['seconds'] / number * 1000:,.1f} ms "
+                f"| {m['processor_seconds']:,.1f} s "
                 f"| {m['parent_mib']:,.0f} MiB | {m['children_mib']:,.0f} MiB |",
                 flush=True,
             )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from partnergraph import names
 from partnergraph.errors import RefusedError, TooLargeError, UnreadableInputError, Where
 from partnergraph.shacl import literals
-from partnergraph.store import Iri, Literal, Store
+from partnergraph.store import Iri, Literal, Quad, Store, Triple
 
 Content = bytes | mmap.mmap
 MAX_DEPTH = 100
@@ -25,7 +25,6 @@ _DERIVED = {
     f"{names.NS}contributes{how}" for how in ("Officially", "AsStated", "AsVerified", "AsInferred")
 }
 _BRACKETS = re.compile(rb'"(?:[^"\\\n]|\\.)*"|[\[({]|[\])}]')
-_AT_ONCE = 1000
 _CHUNK = 1 << 22
 
 
@@ -71,7 +70,6 @@ def check(statements: Store, content: Content, store: Store) -> tuple[str, ...]:
         UnreadableInputError: an unknown term or thing, with the nearest.
         RefusedError: axioms, or statements about things that are not the record's own.
     """
-    _refuse_quoted(statements)
     predicates = sorted(_iris(statements, "SELECT DISTINCT ?i { ?s ?i ?o }"))
     _refuse_axioms(statements, predicates)
     _refuse_derived(predicates)
@@ -82,15 +80,6 @@ def check(statements: Store, content: Content, store: Store) -> tuple[str, ...]:
 
 def _iris(store: Store, query: str) -> Iterator[str]:
     return (row["i"].value for row in store.bindings(query))
-
-
-def _refuse_quoted(statements: Store) -> None:
-    """Refuse statements that stand as a thing in another one, which rules cannot look into."""
-    for row in statements.select("SELECT ?s { ?s ?p ?o FILTER(isTRIPLE(?o)) } LIMIT 1"):
-        raise RefusedError(
-            f"the record has a statement about a statement at {names.shorten(row['s'].value)}",
-            hint="Say it about the thing itself, or about a node of its own",
-        )
 
 
 def _refuse_axioms(statements: Store, predicates: Iterable[str]) -> None:
@@ -129,26 +118,12 @@ def _refuse_unknown(
     statements: Store, predicates: Iterable[str], content: Content, store: Store
 ) -> None:
     """Refuse terms of our namespace that nobody declared, and things of ours that are not there."""
-    asked = itertools.chain(
-        (p for p in predicates if p.startswith(names.NS)),
-        (
-            p
-            for p in predicates
-            if p.startswith(names.BASE) and not any(True for _ in statements.match(Iri(p)))
-        ),
-        _iris(
-            statements,
-            f"""SELECT DISTINCT ?i {{ ?s ?p ?i
-              FILTER(isIRI(?i) && STRSTARTS(STR(?i), {_quoted(names.BASE)}))
-              FILTER(STRSTARTS(STR(?i), {_quoted(names.NS)}) || NOT EXISTS {{ ?i ?q ?r }}) }}""",
-        ),
-        _iris(
-            statements,
-            f"""SELECT DISTINCT ?i {{ ?i ?p ?o
-              FILTER(isIRI(?i) && STRSTARTS(STR(?i), {_quoted(names.NS)})) }}""",
-        ),
+    used = itertools.chain(
+        predicates,
+        _distinct(statements, "?s ?p ?i"),
+        (iri for iri in _distinct(statements, "?i ?p ?o") if iri.startswith(names.NS)),
     )
-    iri = min(_unknown(asked, store), default="")
+    iri = min(_unknown(used, statements, store), default="")
     if not iri:
         return
     what = "term" if iri.startswith(names.NS) else "thing"
@@ -167,21 +142,33 @@ def _refuse_unknown(
     )
 
 
-def _unknown(asked: Iterable[str], store: Store) -> Iterator[str]:
-    for some in _chunks(asked):
-        query = f"SELECT DISTINCT ?i WHERE {{ VALUES ?i {{ {_values(some)} }} ?i ?p ?o }}"
-        known = set(_iris(store, query))
-        yield from (
-            iri
-            for iri in some
-            if iri not in known and not iri.startswith((names.GRAPH, names.STATEMENT))
-        )
+def _distinct(statements: Store, pattern: str) -> Iterator[str]:
+    """Yield the IRIs at one place of a pattern; a filter in the query would look at each row."""
+    for row in statements.bindings(f"SELECT DISTINCT ?i {{ {pattern} }}"):
+        term = row["i"]
+        if isinstance(term, Iri):
+            yield term.value
+        elif isinstance(term, Triple):
+            raise RefusedError(
+                f"the record has a statement about a statement: {term}",
+                hint="Say it about the thing itself, or about a node of its own",
+            )
 
 
-def _chunks(iris: Iterable[str]) -> Iterator[set[str]]:
-    rest = iter(iris)
-    while some := set(itertools.islice(rest, _AT_ONCE)):
-        yield some
+def _unknown(used: Iterable[str], statements: Store, store: Store) -> Iterator[str]:
+    """Yield the IRIs of ours that neither our graph nor the file describes."""
+    for iri in used:
+        if (
+            iri.startswith(names.BASE)
+            and not iri.startswith((names.GRAPH, names.STATEMENT))
+            and not _any(store.match(Iri(iri)))
+            and (iri.startswith(names.NS) or not _any(statements.match(Iri(iri))))
+        ):
+            yield iri
+
+
+def _any(quads: Iterable[Quad]) -> bool:
+    return any(True for _ in quads)
 
 
 def _quoted(text: str) -> str:
@@ -210,7 +197,7 @@ def _is_used(statements: Store, iri: Iri) -> bool:
         statements.match(None, iri),
         statements.match(None, None, iri),
     )
-    return any(True for _ in itertools.chain(*places))
+    return _any(itertools.chain(*places))
 
 
 def _find(content: Content, iri: str) -> Where:
@@ -234,14 +221,15 @@ def _lines(content: Content, end: int) -> int:
 
 def _refuse_foreign(statements: Store, store: Store) -> None:
     """Refuse new statements about things of the graph that a record cannot describe."""
-    subjects = _iris(statements, "SELECT DISTINCT ?i { ?i ?p ?o FILTER(isIRI(?i)) }")
     allowed = _values(names.NS + name for name in _OURS_TO_DESCRIBE)
-    for some in _chunks(subjects):
+    # One look-up each: a query with many values would go through all that the graph has.
+    known = {iri for iri in _distinct(statements, "?i ?p ?o") if _any(store.match(Iri(iri), _TYPE))}
+    if known:
         taken = _iris(
             store,
             f"""{names.prologue("rdf", "rdfs")}
             SELECT DISTINCT ?i WHERE {{
-              VALUES ?i {{ {_values(some)} }} ?i a ?known
+              VALUES ?i {{ {_values(known)} }} ?i a ?known
               MINUS {{ VALUES ?above {{ {allowed} }} ?i a/rdfs:subClassOf* ?above }}
             }}""",
         )

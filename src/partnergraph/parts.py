@@ -4,6 +4,7 @@
 
     FOLDER/store     the statements; literals that a store rewrites by their stand-ins
     FOLDER/records   the partnership records, one a line, in the order in which they are judged
+    FOLDER/stood-in  empty; made when some literal has a stand-in
     FOLDER/strays    nodes that belong to no record, one a line; made when there are any
 
 A node belongs to the first record that leads to it without passing another record. A part holds
@@ -106,7 +107,7 @@ def _stage(
             with mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as content:
                 intake.refuse_tricks(content, format_)
                 base = records.base(name)
-                _load(store, parse_from(cast(IO[bytes], source), format_, name, base))
+                stood_in = _load(store, parse_from(cast(IO[bytes], source), format_, name, base))
                 if not len(store):
                     raise UnreadableInputError(
                         "the file holds no statement", hint="Nothing was checked"
@@ -115,7 +116,9 @@ def _stage(
         found = _records(store, records.kinds(ours))
         if not found:
             raise records.no_record()
-        (folder / "records").write_text("".join(f"{node}\n" for node in found), encoding="utf-8")
+        _write(folder / "records", found)
+        if stood_in:
+            (folder / "stood-in").touch()
         (row,) = store.select("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }")
         return Staged(
             digest=source.digest(),
@@ -152,17 +155,17 @@ class _Source:
         return self._hash.hexdigest()
 
 
-def _load(store: Store, quads: Iterator[Quad]) -> None:
-    """Put statements into the default graph, so that each comes out as it was written."""
+def _load(store: Store, quads: Iterator[Quad]) -> bool:
+    """Put statements into the default graph, so that each comes out as it was written.
 
-    def stand_in(quad: Quad) -> Quad:
-        told = quad.object
-        if isinstance(told, Literal) and not literals.kept(told):
-            told = literals.exact(told)
-        return Quad(quad.subject, quad.predicate, told)
-
-    for first in quads:
-        store.add(map(stand_in, itertools.chain([first], itertools.islice(quads, _AT_ONCE))))
+    Returns:
+        Whether some literal has a stand-in.
+    """
+    reader = literals.Reader()
+    read = reader.read(Quad(q.subject, q.predicate, q.object) for q in quads)
+    for first in read:
+        store.add(itertools.chain([first], itertools.islice(read, _AT_ONCE)))
+    return reader.stood_in
 
 
 def _records(store: Store, kinds: Iterable[str]) -> list[Node]:
@@ -229,10 +232,7 @@ class Staging:
     @cached_property
     def stands_in(self) -> bool:
         """Whether the file has literals that a store rewrites."""
-        return self._store.ask(
-            f"""ASK {{ ?s ?p ?o
-              FILTER(isLiteral(?o) && STRSTARTS(STR(DATATYPE(?o)), "{literals.MARK}")) }}"""
-        )
+        return (self._folder / "stood-in").exists()
 
     def part(self, start: int, stop: int, reach: Reach) -> Record:
         """Return what belongs to some records, with what rules see beside it.
@@ -264,7 +264,7 @@ class Staging:
             if node not in self._order and self._first(node) is None:
                 found[node] = None
         nodes = _in_order(self._store, found, self._order)
-        (self._folder / "strays").write_text("".join(f"{n}\n" for n in nodes), encoding="utf-8")
+        _write(self._folder / "strays", nodes)
         return len(found)
 
     def stray_part(self, start: int, stop: int, reach: Reach) -> Record:
@@ -362,6 +362,10 @@ class Staging:
                     pending += _below(quads, reach.endless)
             frontier = set(_below(found, reach.onward))
         return beside
+
+
+def _write(file: Path, nodes: Iterable[Node]) -> None:
+    file.write_text("".join(f"{node}\n" for node in nodes), encoding="utf-8")
 
 
 def _nodes(file: Path) -> Iterator[Node]:

@@ -286,7 +286,7 @@ def test_a_large_file_is_judged_in_parts_and_the_summary_comes_last(
     assert ended.returncode == 1
     assert "reading: 100%" in ended.stderr.decode()
     assert "judging: 100%" in ended.stderr.decode()
-    assert "1 parts" in lines[2]
+    assert "one by one: 1." in lines[2]
     (summary,) = [n for n, line in enumerate(lines) if "partnership records 30" in line]
     assert summary > max(n for n, line in enumerate(lines) if "Wood tracing partnership" in line)
     assert sum(int(line.rpartition(" ")[2]) for line in lines[-2:]) == 30

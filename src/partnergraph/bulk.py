@@ -102,6 +102,7 @@ class _Run:
             "file": str(file),
             "source": str(file.absolute()),
             "format": format_,
+            "mapped_bytes": file.stat().st_size,
             "rules": asked.rules,
             "norm": asked.norm and [asked.norm[0], asked.norm[1].decode(errors="surrogateescape")],
             "on": asked.on.isoformat(),

@@ -358,7 +358,8 @@ def _limit(job: dict[str, Any]) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, hard))
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    most = _address_space() + job["memory_bytes"]
+    # A file that is looked at through a map needs addresses and no memory.
+    most = _address_space() + job["memory_bytes"] + job.get("mapped_bytes", 0)
     resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
 
 

@@ -22,7 +22,12 @@ from pathlib import Path
 from typing import IO, cast
 
 from partnergraph import intake, names, records
-from partnergraph.errors import PartnergraphError, UnreadableInputError, UnsupportedFormError
+from partnergraph.errors import (
+    PartnergraphError,
+    StoreError,
+    UnreadableInputError,
+    UnsupportedFormError,
+)
 from partnergraph.reach import Reach
 from partnergraph.records import Record
 from partnergraph.shacl import literals
@@ -82,6 +87,11 @@ def stage(
         if error.where.file is None:
             error.where = replace(error.where, file=name)
         raise
+    except OSError as error:
+        raise StoreError(
+            f"the file cannot be put into a store in {folder.parent}: {error}",
+            hint="A large file needs about as much room there; TMPDIR names another folder",
+        ) from error
 
 
 def _stage(

@@ -11,7 +11,7 @@ from partnergraph.facts import LANGUAGES
 from partnergraph.store import Iri, Literal, Quad, Store
 from partnergraph.words import word
 
-NS = "http://rdfs.org/ns/void#"
+VOID = "http://rdfs.org/ns/void#"
 PUBLIC = names.VOID + "#public"
 """The dataset of all public graphs together: the default graph of a query."""
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
@@ -30,7 +30,7 @@ PARTITIONS = {
 }
 """For each way to divide the dataset, and what is counted in a part, the query that does it."""
 SIZES = f"""SELECT ?of (COUNT(*) AS ?n) {{
-  {{ GRAPH <{names.MANIFEST}> {{ ?of <{names.NS}inDefaultGraph> true }} }}
+  {{ GRAPH <{names.MANIFEST}> {{ ?of <{names.VOID}inDefaultGraph> true }} }}
   UNION {{ VALUES ?of {{ <{names.MANIFEST}> }} }}
   GRAPH ?of {{ ?s ?p ?o }}
 }} GROUP BY ?of"""
@@ -44,7 +44,7 @@ def quads(store: Store) -> Iterator[Quad]:
     def state(subject: Iri, predicate: str, value: Iri | Literal) -> Quad:
         return Quad(subject, Iri(predicate), value, graph)
 
-    yield state(public, names.RDF + "type", Iri(NS + "Dataset"))
+    yield state(public, names.RDF + "type", Iri(VOID + "Dataset"))
     for language in LANGUAGES:
         title = Literal(word("void.title", language), language=language)
         description = Literal(word("void.description", language), language=language)
@@ -52,21 +52,21 @@ def quads(store: Store) -> Iterator[Quad]:
         yield state(public, names.DCTERMS + "description", description)
     yield state(public, names.DCTERMS + "license", Iri(LICENSE))
     yield state(public, names.OWL + "versionInfo", Literal(__version__))
-    yield state(public, NS + "uriSpace", Literal(names.BASE))
+    yield state(public, VOID + "uriSpace", Literal(names.BASE))
     for statistic, query in COUNTS.items():
         (row,) = store.select(query)
-        yield state(public, NS + statistic, _number(row["n"]))
+        yield state(public, VOID + statistic, _number(row["n"]))
     for (kind, counted), query in PARTITIONS.items():
         for row in store.select(query):
             part = Iri(f"{names.VOID}#{kind}.{quote(names.shorten(row['of'].value), safe='')}")
-            yield state(public, f"{NS}{kind}Partition", part)
-            yield state(part, NS + kind, Iri(row["of"].value))
-            yield state(part, NS + counted, _number(row["n"]))
+            yield state(public, f"{VOID}{kind}Partition", part)
+            yield state(part, VOID + kind, Iri(row["of"].value))
+            yield state(part, VOID + counted, _number(row["n"]))
     for row in store.select(SIZES):
         subset = Iri(row["of"].value)
-        yield state(public, NS + "subset", subset)
-        yield state(subset, names.RDF + "type", Iri(NS + "Dataset"))
-        yield state(subset, NS + "triples", _number(row["n"]))
+        yield state(public, VOID + "subset", subset)
+        yield state(subset, names.RDF + "type", Iri(VOID + "Dataset"))
+        yield state(subset, VOID + "triples", _number(row["n"]))
 
 
 def _number(term: object) -> Literal:

@@ -139,7 +139,7 @@ def test_the_default_graph_that_is_told_is_the_one_asked(
     parts = {
         line.split()[2].strip("<>")
         for line in described.splitlines()
-        if line.startswith(f"<{void.PUBLIC}> <{void.NS}subset>")
+        if line.startswith(f"<{void.PUBLIC}> <{void.VOID}subset>")
     }
     assert len(parts) > 20
     union = {line for part in parts for line in store.lines(part).splitlines()}

@@ -18,7 +18,7 @@ _RESULTS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "
 _RDF = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
 _PREFIXES = {
     "sd": SD,
-    "void": void.NS,
+    "void": void.VOID,
     "formats": _FORMATS,
     **{p: names.PREFIXES[p] for p in ("dcterms", "owl", "rdf", "xsd", "graph", "pg")},
 }
@@ -95,10 +95,10 @@ def _dataset(access: Access, here: str, form: str) -> bytes:
     store: Store = access.store
     dataset = Iri(default_graph(access, here))
     quads = [
-        Quad(dataset, _TYPE, Iri(void.NS + "Dataset")),
-        Quad(dataset, Iri(void.NS + "sparqlEndpoint"), Iri(f"{here}sparql")),
-        Quad(dataset, Iri(void.NS + "dataDump"), Iri(f"{here}graphs?default")),
-        *(Quad(dataset, Iri(void.NS + "feature"), Iri(_FORMATS + form)) for form in _RDF),
+        Quad(dataset, _TYPE, Iri(void.VOID + "Dataset")),
+        Quad(dataset, Iri(void.VOID + "sparqlEndpoint"), Iri(f"{here}sparql")),
+        Quad(dataset, Iri(void.VOID + "dataDump"), Iri(f"{here}graphs?default")),
+        *(Quad(dataset, Iri(void.VOID + "feature"), Iri(_FORMATS + form)) for form in _RDF),
         *store.quads(names.VOID),
     ]
     return _written(quads, form)

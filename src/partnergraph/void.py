@@ -30,7 +30,7 @@ PARTITIONS = {
 }
 """For each way to divide the dataset, and what is counted in a part, the query that does it."""
 SIZES = f"""SELECT ?of (COUNT(*) AS ?n) {{
-  {{ GRAPH <{names.MANIFEST}> {{ ?of <{names.VOID}inDefaultGraph> true }} }}
+  {{ GRAPH <{names.MANIFEST}> {{ ?of <{names.NS}inDefaultGraph> true }} }}
   UNION {{ VALUES ?of {{ <{names.MANIFEST}> }} }}
   GRAPH ?of {{ ?s ?p ?o }}
 }} GROUP BY ?of"""
